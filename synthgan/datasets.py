@@ -1,0 +1,88 @@
+"""Tables to try things on: one that ships with scikit-learn, or a file of the user's."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from synthgan.exceptions import InputError
+
+
+def load_breast_cancer() -> pd.DataFrame:
+    """Return the breast cancer table with its diagnosis as a category column.
+
+    Returns
+    -------
+    DataFrame of 569 rows and 11 columns
+        The ten mean measurements of a tumour's cells, and `diagnosis`.
+
+    Notes
+    -----
+    Wisconsin Diagnostic Breast Cancer (Street, Wolberg and Mangasarian 1993), as
+    scikit-learn ships it. The standard errors and the worst values of the same
+    measurements are left out.
+
+    Examples
+    --------
+    >>> load_breast_cancer().shape
+    (569, 11)
+    """
+    from sklearn.datasets import load_breast_cancer as load_bunch
+
+    bunch = load_bunch(as_frame=True)
+    frame = bunch.data.filter(regex="^mean ")
+    names = pd.Categorical.from_codes(bunch.target, list(bunch.target_names))
+    return frame.assign(diagnosis=names)
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table from a CSV or Parquet file; columns of ISO dates become datetimes.
+
+    Parameters
+    ----------
+    path : str or path
+        A file whose name ends in .csv (also compressed, as in .csv.gz) or .parquet.
+
+    Raises
+    ------
+    InputError
+        If the file is of another type.
+    FileNotFoundError
+        If there is no such file.
+    """
+    file = Path(path)
+    if file.name.endswith(".parquet"):
+        return pd.read_parquet(file)
+    if ".csv" in file.suffixes:
+        return parse_dates(pd.read_csv(file, low_memory=False))
+    msg = f"{file}: expected a .csv, .csv.gz or .parquet file"
+    raise InputError(msg)
+
+
+def parse_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with string columns of ISO dates turned into datetimes.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"day": ["2024-02-01", None], "code": ["2024", "x"]})
+    >>> parse_dates(frame).dtypes.astype(str).str[:8].tolist()[0]
+    'datetime'
+    """
+    parsed = {}
+    for name in frame.columns:
+        column = frame[name]
+        if not pd.api.types.is_string_dtype(column.dtype):
+            continue
+        present = column.dropna()
+        if present.empty or not present.str.match(r"\d{4}-\d{2}-\d{2}").all():
+            continue
+        with warnings.catch_warnings():
+            # A column that only looks like dates stays as it is, quietly.
+            warnings.simplefilter("ignore")
+            dates = pd.to_datetime(column, errors="coerce", format="ISO8601")
+        if dates.notna().sum() == len(present):
+            parsed[name] = dates
+    return frame.assign(**parsed) if parsed else frame

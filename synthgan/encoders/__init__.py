@@ -1,0 +1,7 @@
+"""Columns and tables as codes and ranks, and back."""
+
+from synthgan.encoders.base import ColumnEncoder, EncoderState
+from synthgan.encoders.registry import ENCODERS
+from synthgan.encoders.table import EncodedTable, TableEncoder
+
+__all__ = ["ENCODERS", "ColumnEncoder", "EncodedTable", "EncoderState", "TableEncoder"]

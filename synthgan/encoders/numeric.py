@@ -1,0 +1,182 @@
+"""`NumericEncoder`: numbers, dates and durations as atoms and ranks.
+
+Frequent values are *atoms*, one-hot coded; a missing cell is always an atom; whatever
+is left is one number, its rank among the training values. Zero-inflated, spiky,
+integer and long-tailed columns all fall out of this one rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthgan._random import RowRange
+from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
+from synthgan.encoders.quantiles import QuantileFunction
+from synthgan.layout import BlockSpec
+from synthgan.schema import ColumnSchema, Kind
+from synthgan.schema.storage import insert_missing, present_values, restore_values
+
+#: A value in at least this share of the rows, and in this number of rows, is an atom.
+ATOM_SHARE = 0.01
+ATOM_ROWS = 10
+#: A column of at most so many values, each in so many rows, is all atoms.
+ALL_ATOMS_VALUES = 24
+ALL_ATOMS_ROWS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class NumericEncoder(ColumnEncoder):
+    """Encoder of continuous, integer, datetime and timedelta columns.
+
+    The atom block's codes are: 0 for "see the rank" (if there are ranks), then the
+    atoms in ascending order, then missing (if there are missing cells).
+
+    Parameters
+    ----------
+    column : ColumnSchema
+        The column's description.
+    atoms : ndarray, shape (k,)
+        Frequent values, ascending: float64 for a continuous column, otherwise the
+        number of steps above the minimum as uint64, which is exact.
+    quantiles : QuantileFunction or None
+        Quantile function of the values that are not atoms; None if all are.
+    """
+
+    name = "numeric"
+    atoms: np.ndarray
+    quantiles: QuantileFunction | None
+
+    @classmethod
+    def fit(
+        cls, column: ColumnSchema, series: pd.Series, rng: np.random.Generator
+    ) -> NumericEncoder:
+        """Find the atoms and the quantile function of the rest."""
+        values = _to_steps(series.dropna(), column)
+        atoms = find_atoms(values, len(series))
+        rest = values[~np.isin(values, atoms)]
+        return cls(column, atoms, QuantileFunction.fit(rest) if len(rest) else None)
+
+    @property
+    def specs(self) -> tuple[BlockSpec, ...]:
+        """An atom block unless there are only ranks; a rank block unless all atoms."""
+        rank = BlockSpec("rank", "rank", 1)
+        width = (self.quantiles is not None) + len(self.atoms) + self.has_missing
+        if self.quantiles is None:
+            return (BlockSpec("atom", "softmax", width),)
+        if width == 1:
+            return (rank,)
+        return BlockSpec("atom", "softmax", width, has_rank=True), rank
+
+    def transform(
+        self, series: pd.Series, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Encode cells; see `ColumnEncoder.transform`."""
+        missing = series.isna().to_numpy(bool)
+        values = _to_steps(series[~missing], self.column)
+        places = np.searchsorted(self.atoms, values)
+        is_atom = np.zeros(len(values), dtype=bool)
+        inside = places < len(self.atoms)
+        is_atom[inside] = self.atoms[places[inside]] == values[inside]
+        first_atom = int(self.quantiles is not None)
+        codes = np.full((len(series), 1), first_atom + len(self.atoms), dtype=np.int32)
+        codes[~missing, 0] = np.where(is_atom, first_atom + places, 0)
+        if self.quantiles is None:
+            self.check_known(_spread(~is_atom, missing), series)
+            return codes, no_ranks(len(series))
+        ranks = np.full((len(series), 1), 0.5, dtype=np.float32)
+        ranks[_spread(~is_atom, missing), 0] = self.quantiles.inverse(
+            values[~is_atom], rng
+        )
+        if len(self.specs) == 1:
+            return no_codes(len(series)), ranks
+        return codes, ranks
+
+    def inverse_transform(
+        self, codes: np.ndarray, ranks: np.ndarray, rows: RowRange
+    ) -> pd.Series:
+        """Decode rows; see `ColumnEncoder.inverse_transform`."""
+        first_atom = int(self.quantiles is not None)
+        choice = codes[:, 0] if codes.shape[1] else np.zeros(len(ranks), dtype=np.int32)
+        missing = choice == first_atom + len(self.atoms)
+        is_atom = (choice >= first_atom) & ~missing
+        values = np.zeros(len(choice), dtype=self.atoms.dtype)
+        values[is_atom] = self.atoms[choice[is_atom] - first_atom]
+        if self.quantiles is not None:
+            is_rank = choice == 0
+            values[is_rank] = self.quantiles(ranks[is_rank, 0])
+        present = _from_steps(values[~missing], self.column)
+        return insert_missing(present, missing, self.column.storage)
+
+    def to_state(self) -> EncoderState:
+        """Return atoms and knots."""
+        arrays = {"atoms": self.atoms}
+        if self.quantiles is not None:
+            arrays["ranks"] = self.quantiles.ranks
+            arrays["values"] = self.quantiles.values
+        return EncoderState({}, arrays)
+
+    @classmethod
+    def from_state(cls, column: ColumnSchema, state: EncoderState) -> NumericEncoder:
+        """Rebuild from atoms and knots."""
+        arrays = state.arrays
+        quantiles = None
+        if "ranks" in arrays:
+            quantiles = QuantileFunction(arrays["ranks"], arrays["values"])
+        return cls(column, arrays["atoms"], quantiles)
+
+
+def find_atoms(values: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return the values that deserve a code of their own, ascending.
+
+    Parameters
+    ----------
+    values : ndarray
+        Present training values.
+    n_rows : int
+        Number of training rows, missing cells included.
+
+    Examples
+    --------
+    >>> find_atoms(np.r_[np.zeros(50), np.linspace(1, 2, 50)], 100)
+    array([0.])
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) <= ALL_ATOMS_VALUES and counts.min() >= ALL_ATOMS_ROWS:
+        return distinct
+    return distinct[counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)]
+
+
+def _spread(flags: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """Spread flags of present cells over all cells."""
+    spread = np.zeros(len(missing), dtype=bool)
+    spread[~missing] = flags
+    return spread
+
+
+def _to_steps(present: pd.Series, column: ColumnSchema) -> np.ndarray:
+    """Return float64 values, or exact numbers of steps above the minimum."""
+    values = present_values(present, column.storage)
+    if column.kind is Kind.CONTINUOUS:
+        return values.astype(np.float64)
+    if values.dtype.kind == "f":
+        values = values.astype(np.int64)
+    # Modulo 2**64 the subtraction is exact, whatever the signs.
+    offsets = values.view(np.uint64) - np.uint64(column.minimum % 2**64)
+    return offsets // np.uint64(column.step)
+
+
+def _from_steps(steps: np.ndarray, column: ColumnSchema) -> object:
+    """Return an array of the column's dtype; the inverse of `_to_steps`."""
+    if column.kind is Kind.CONTINUOUS:
+        values = steps
+        if column.decimals is not None:
+            values = np.round(values, column.decimals)
+        values = np.clip(values, column.minimum, column.maximum)
+        return restore_values(values, column.storage, column.decimals)
+    values = steps * np.uint64(column.step) + np.uint64(column.minimum % 2**64)
+    if column.maximum < 2**63:
+        values = values.view(np.int64)
+    return restore_values(values, column.storage, None)

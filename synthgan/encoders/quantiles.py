@@ -1,0 +1,126 @@
+"""The empirical quantile function of a column, small enough to be kept.
+
+A value that at least three training rows share comes back exactly. Between rarer ones
+the function is interpolated, so that no single person's precise value is handed out,
+but for the two ends of the range, which samples must be able to reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+#: A value held by fewer rows is interpolated over.
+MIN_SHARED_ROWS = 3
+#: Numbers of knots that are kept for shared and for single values.
+MAX_PLATEAUS = 2048
+MAX_SINGLES = 2048
+
+
+@dataclass(frozen=True, eq=False)
+class QuantileFunction:
+    """A piecewise-linear quantile function with plateaus at shared values.
+
+    Parameters
+    ----------
+    ranks : ndarray of float64, shape (k,)
+        Ascending, in [0, 1].
+    values : ndarray of float64 or uint64, shape (k,)
+        The quantiles at these ranks, ascending.
+
+    Examples
+    --------
+    >>> function = QuantileFunction.fit(np.array([1.0, 1.0, 1.0, 2.0, 4.0]))
+    >>> function(np.array([0.1, 0.5, 0.7, 0.8, 1.0]))
+    array([1., 1., 2., 3., 4.])
+    """
+
+    ranks: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def fit(cls, values: np.ndarray) -> QuantileFunction:
+        """Fit to training values; shape (n,), n at least 1, in any order."""
+        distinct, counts = np.unique(values, return_counts=True)
+        stops = np.cumsum(counts)
+        starts = stops - counts
+        shared = counts >= MIN_SHARED_ROWS
+        if shared.sum() > MAX_PLATEAUS:
+            floor = np.partition(counts, -MAX_PLATEAUS)[-MAX_PLATEAUS]
+            shared = counts > max(floor, MIN_SHARED_ROWS)
+        singles = _thin(np.flatnonzero(~shared), MAX_SINGLES)
+        # A rarer value has a knot in the middle of each of its rows' ranks.
+        repeats = np.minimum(counts[singles], MIN_SHARED_ROWS - 1)
+        middle = (starts[singles] + stops[singles]) / 2
+        half = (counts[singles] - 1) / 2
+        ranks = np.concatenate(
+            [
+                starts[shared],
+                stops[shared],
+                middle - half,
+                (middle + half)[repeats > 1],
+            ]
+        )
+        knots = np.concatenate(
+            [
+                distinct[shared],
+                distinct[shared],
+                distinct[singles],
+                distinct[singles][repeats > 1],
+            ]
+        )
+        order = np.lexsort((knots, ranks))
+        return cls(ranks[order] / len(values), knots[order])
+
+    def __call__(self, ranks: np.ndarray) -> np.ndarray:
+        """Return the values at `ranks`, exact for integers of any size."""
+        ranks = np.asarray(ranks, dtype=np.float64)
+        right = np.searchsorted(self.ranks, ranks, side="right")
+        right = np.clip(right, 1, max(len(self.ranks) - 1, 1))
+        right = np.minimum(right, len(self.ranks) - 1)
+        left = np.maximum(right - 1, 0)
+        gap = self.ranks[right] - self.ranks[left]
+        share = np.clip((ranks - self.ranks[left]) / np.where(gap > 0, gap, 1), 0, 1)
+        low, high = self.values[left], self.values[right]
+        if self.values.dtype.kind == "f":
+            return low * (1 - share) + high * share
+        span = high - low
+        return low + np.minimum(np.rint(share * span), span).astype(np.uint64)
+
+    def inverse(self, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return ranks at which the function takes `values`.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n,)
+            Values inside the training range (others get the rank of its nearer end).
+        rng : Generator
+            Spreads the cells of a shared value evenly over its plateau.
+
+        Returns
+        -------
+        ndarray of float32, shape (n,)
+        """
+        first = np.searchsorted(self.values, values, side="left")
+        last = np.searchsorted(self.values, values, side="right") - 1
+        end = len(self.values) - 1
+        left = np.clip(np.minimum(first, last), 0, end)
+        right = np.clip(np.maximum(first, last), 0, end)
+        is_known = first <= last
+        span = (self.values[right] - self.values[left]).astype(np.float64)
+        above = np.maximum(values, self.values[left]) - self.values[left]
+        share = np.where(
+            is_known,
+            rng.random(len(values)),
+            np.clip(above / np.where(span > 0, span, 1), 0, 1),
+        )
+        ranks = self.ranks[left] * (1 - share) + self.ranks[right] * share
+        return ranks.astype(np.float32)
+
+
+def _thin(indices: np.ndarray, n_kept: int) -> np.ndarray:
+    """Keep `n_kept` evenly spaced indices, the first and the last among them."""
+    if len(indices) <= n_kept:
+        return indices
+    return indices[np.linspace(0, len(indices) - 1, n_kept).astype(np.int64)]

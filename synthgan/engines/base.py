@@ -1,0 +1,85 @@
+"""`Engine`: the little that differs between backends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A training step and how often it runs in a cycle.
+
+    Parameters
+    ----------
+    step : callable
+        `step(data)` does one step, changes variables, and returns a vector of
+        figures to watch, of one length in all steps.
+    n_times : int
+        Number of repetitions.
+    """
+
+    step: Callable[[Any], Any]
+    n_times: int
+
+
+class Engine(Protocol):
+    """Gradients and compilation on one backend.
+
+    A step is ordinary stateful Keras code; the engine makes of it whatever its
+    backend wants.
+    """
+
+    def minimise(
+        self,
+        loss_function: Callable[[], Any],
+        variables: Sequence[Any],
+        optimizer: Any,
+    ) -> Any:
+        """Take one step of the optimizer down the loss, and return the loss.
+
+        Parameters
+        ----------
+        loss_function : callable
+            Returns a scalar; may draw from seed generators.
+        variables : sequence of keras Variable
+            The variables to change.
+        optimizer : keras Optimizer
+            Built for these variables.
+        """
+
+    def input_gradient(self, function: Callable[[Any], Any], inputs: Any) -> Any:
+        """Return the gradient of `sum(function(inputs))`, itself differentiable."""
+
+    def compile(
+        self,
+        cycle: Sequence[Repeated],
+        variables: Sequence[Any],
+        data: Any,
+        cycles_per_call: int,
+        n_figures: int,
+    ) -> Callable[[], np.ndarray]:
+        """Compile a call that runs the cycle many times.
+
+        Parameters
+        ----------
+        cycle : sequence of Repeated
+            Steps in their order.
+        variables : sequence of keras Variable
+            All variables that a step reads and changes.
+        data : tuple of ndarray
+            What the steps get, as tensors; moved to the device once.
+        cycles_per_call : int
+            How often a call runs the cycle.
+        n_figures : int
+            Length of the vector that a step returns.
+
+        Returns
+        -------
+        callable
+            Runs the steps and returns the steps' figures, averaged over the call:
+            ndarray of float32, shape (n_figures,).
+        """

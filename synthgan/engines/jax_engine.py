@@ -1,0 +1,110 @@
+"""The JAX engine: the same stateful code made pure, then differentiated and scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+from keras import ops
+
+from synthgan.engines.base import Repeated
+
+
+class JAXEngine:
+    """See `synthgan.engines.base.Engine`.
+
+    Keras code that reads and assigns variables becomes a pure function inside a
+    `keras.StatelessScope`, which holds the variables' values; scopes nest, since a
+    loss is differentiated inside a step that is itself compiled.
+    """
+
+    def __init__(self) -> None:
+        self._tracked: tuple[Any, ...] = ()
+
+    def minimise(
+        self,
+        loss_function: Callable[[], Any],
+        variables: Sequence[Any],
+        optimizer: Any,
+    ) -> Any:
+        """Take one optimizer step; see `Engine.minimise`."""
+        trained = {id(variable) for variable in variables}
+        others = [v for v in self._tracked if id(v) not in trained]
+        outer = [(variable, variable.value) for variable in others]
+
+        def pure_loss(values: list[Any]) -> tuple[Any, list[Any]]:
+            mapping = [*outer, *zip(variables, values, strict=True)]
+            with keras.StatelessScope(state_mapping=mapping) as scope:
+                loss = loss_function()
+            return loss, [scope.get_current_value(variable) for variable in others]
+
+        values = [variable.value for variable in variables]
+        (loss, changed), gradients = jax.value_and_grad(pure_loss, has_aux=True)(values)
+        for (variable, before), after in zip(outer, changed, strict=True):
+            if after is not before:  # a seed generator that was drawn from
+                variable.assign(after)
+        optimizer.apply(gradients, variables)
+        return loss
+
+    def input_gradient(self, function: Callable[[Any], Any], inputs: Any) -> Any:
+        """Return a differentiable gradient; see `Engine.input_gradient`."""
+        return jax.grad(lambda x: ops.sum(function(x)))(inputs)
+
+    def compile(
+        self,
+        cycle: Sequence[Repeated],
+        variables: Sequence[Any],
+        data: Any,
+        cycles_per_call: int,
+        n_figures: int,
+    ) -> Callable[[], np.ndarray]:
+        """Compile a call of many steps; see `Engine.compile`.
+
+        The data are an argument of the compiled function: an array that it closes
+        over would be copied into the program.
+        """
+        self._tracked = tuple(variables)
+        n_steps = cycles_per_call * sum(part.n_times for part in cycle)
+
+        def pure(step: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+            def apply(carry: Any, data: Any) -> Any:
+                state, total = carry
+                mapping = list(zip(variables, state, strict=True))
+                with keras.StatelessScope(state_mapping=mapping) as scope:
+                    figures = step(data)
+                state = [scope.get_current_value(variable) for variable in variables]
+                return state, total + figures
+
+            return apply
+
+        parts = [(pure(part.step), part.n_times) for part in cycle]
+
+        def run_cycle(carry: Any, data: Any) -> Any:
+            for apply, n_times in parts:
+                carry = jax.lax.fori_loop(
+                    0, n_times, lambda _, c, apply=apply: apply(c, data), carry
+                )
+            return carry
+
+        def run(state: list[Any], data: Any) -> Any:
+            carry = (state, jax.numpy.zeros((n_figures,)))
+            state, total = jax.lax.fori_loop(
+                0, cycles_per_call, lambda _, c: run_cycle(c, data), carry
+            )
+            return state, total / n_steps
+
+        compiled = jax.jit(run, donate_argnums=0)
+        arrays = tuple(jax.numpy.asarray(array) for array in data)
+
+        def call() -> np.ndarray:
+            # Copies: the values that go in are given up to the program.
+            state = [jax.numpy.array(variable.value) for variable in variables]
+            state, figures = compiled(state, arrays)
+            for variable, value in zip(variables, state, strict=True):
+                variable.assign(value)
+            return np.asarray(figures)
+
+        return call

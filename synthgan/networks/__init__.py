@@ -1,0 +1,13 @@
+"""Generator, discriminator and the row that passes between them, in `keras.ops`."""
+
+from synthgan.networks.discriminator import Discriminator, build_discriminator
+from synthgan.networks.generator import Generator, build_generator
+from synthgan.networks.rows import RowFeatures
+
+__all__ = [
+    "Discriminator",
+    "Generator",
+    "RowFeatures",
+    "build_discriminator",
+    "build_generator",
+]

@@ -1,0 +1,80 @@
+"""The residual block that both networks are made of, with seeded initialisers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+from keras import ops
+
+#: Slope of the leaky rectifier for negative inputs.
+NEGATIVE_SLOPE = 0.2
+
+
+def seeded_dense(
+    units: int, seeds: Iterator[int], *, scale: float = 1.0, use_bias: bool = True
+) -> keras.layers.Dense:
+    """Make a dense layer whose initial weights depend on the next seed only.
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs.
+    seeds : iterator of int
+        Gives one seed.
+    scale : float
+        Variance of the outputs for inputs of unit variance; 0 makes a residual branch
+        start as nothing.
+    use_bias : bool
+        Whether outputs have an offset.
+    """
+    initializer: Any = "zeros"
+    seed = next(seeds)
+    if scale:
+        initializer = keras.initializers.VarianceScaling(
+            scale, "fan_in", "truncated_normal", seed=seed
+        )
+    return keras.layers.Dense(
+        units, kernel_initializer=initializer, use_bias=use_bias
+    )
+
+
+class ResidualBlock(keras.layers.Layer):
+    """x + dense(activation(dense(normalise(x)))).
+
+    Parameters
+    ----------
+    units : int
+        Width of input and output; the inner width is twice that.
+    normalise : bool
+        Whether the input of the branch is scaled to a root mean square of 1.
+    seeds : iterator of int
+        Gives the seeds of the initial weights.
+
+    Notes
+    -----
+    Input and output have the shape (batch, units).
+    """
+
+    def __init__(self, units: int, normalise: bool, seeds: Iterator[int]) -> None:
+        super().__init__()
+        self.normalisation = keras.layers.RMSNormalization() if normalise else None
+        self.inner = seeded_dense(2 * units, seeds, scale=2.0)
+        self.outer = seeded_dense(units, seeds, scale=0.5)
+
+    def build(self, input_shape: tuple[int | None, int]) -> None:
+        """Make the weights."""
+        if self.normalisation is not None:
+            self.normalisation.build(input_shape)
+        self.inner.build(input_shape)
+        self.outer.build((None, self.inner.units))
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs plus the branch."""
+        branch = inputs
+        if self.normalisation is not None:
+            branch = self.normalisation(branch)
+        branch = ops.leaky_relu(self.inner(branch), NEGATIVE_SLOPE)
+        return inputs + self.outer(branch)

@@ -1,0 +1,201 @@
+"""Rows inside the graph: one-hot coding, straight-through choices, rank features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras import ops, random
+
+from synthgan.layout import Layout
+
+#: Number of piecewise-linear features of a rank.
+N_RANK_FEATURES = 16
+#: Temperature of the Gumbel-softmax.
+TEMPERATURE = 0.5
+
+
+class RowFeatures:
+    """What a layout means inside the graph; holds no weights.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the encoded table.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._padding_logit = np.where(layout.padding, -1e9, 0.0).astype(np.float32)
+        self.n_flags = sum(group.n_ranked for group in layout.groups)
+
+    @property
+    def features_width(self) -> int:
+        """Width of what `features` returns."""
+        return self.layout.width + self.layout.n_ranks * N_RANK_FEATURES
+
+    def _by_group(self, choices: Any) -> list[Any]:
+        """Cut the one-hot part into tensors of shape (batch, blocks, width)."""
+        return [
+            ops.reshape(
+                choices[:, group.start : group.stop], (-1, group.n_blocks, group.width)
+            )
+            for group in self.layout.groups
+        ]
+
+    def _join(self, groups: list[Any], ranks: Any) -> Any:
+        """Put groups and ranks into one dense row again."""
+        parts = [
+            ops.reshape(part, (-1, group.n_blocks * group.width))
+            for part, group in zip(groups, self.layout.groups, strict=True)
+        ]
+        return ops.concatenate([*parts, ranks], axis=1)
+
+    def dense(self, codes: Any, ranks: Any) -> Any:
+        """Turn compact rows into dense ones.
+
+        Parameters
+        ----------
+        codes : tensor of int32, shape (batch, n_codes)
+        ranks : tensor of float32, shape (batch, n_ranks)
+
+        Returns
+        -------
+        tensor of float32, shape (batch, layout.width)
+        """
+        groups = [
+            ops.one_hot(codes[:, group.first : group.first + group.n_blocks], group.width)
+            for group in self.layout.groups
+        ]
+        return self._join(groups, ranks)
+
+    def choose(self, outputs: Any, seed: random.SeedGenerator) -> Any:
+        """Draw dense rows from the generator's outputs, differentiably.
+
+        The one-hot blocks are straight-through Gumbel-softmax samples: a hard choice
+        forward, the softmax's gradient backward. Ranks are the normal distribution
+        function of their output, so that a standard normal output is a uniform rank.
+
+        Parameters
+        ----------
+        outputs : tensor, shape (batch, layout.width)
+            Logits, then ranks before their activation.
+        seed : SeedGenerator
+            Draws the Gumbel noise.
+
+        Returns
+        -------
+        tensor, shape (batch, layout.width)
+
+        References
+        ----------
+        Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax",
+        2017, arXiv:1611.01144.
+        """
+        logits, ranks = self._split(outputs)
+        noise = random.uniform(ops.shape(logits), 1e-6, 1.0, seed=seed)
+        noisy = (logits - ops.log(-ops.log(noise))) / TEMPERATURE
+        groups = []
+        for scores in self._by_group(noisy):
+            soft = ops.softmax(scores, axis=-1)
+            top = ops.max(scores, axis=-1, keepdims=True)
+            hard = ops.cast(ops.equal(scores, top), scores.dtype)
+            groups.append(soft + ops.stop_gradient(hard - soft))
+        return self._join(groups, ranks)
+
+    def read_off(self, outputs: Any, uniforms: Any) -> tuple[Any, Any]:
+        """Draw compact rows by inverting each block's cumulative softmax.
+
+        The same law as the arg-max of Gumbel noise, from one uniform number a block.
+
+        Parameters
+        ----------
+        outputs : tensor, shape (batch, layout.width)
+            As for `choose`.
+        uniforms : tensor in [0, 1), shape (batch, n_codes)
+
+        Returns
+        -------
+        codes : tensor of int32, shape (batch, n_codes)
+        ranks : tensor of float32, shape (batch, n_ranks)
+        """
+        logits, ranks = self._split(outputs)
+        codes = [
+            _invert(ops.softmax(scores, axis=-1), uniforms, group)
+            for scores, group in zip(
+                self._by_group(logits), self.layout.groups, strict=True
+            )
+        ]
+        batch = ops.shape(outputs)[0]
+        empty = ops.zeros((batch, 0), dtype="int32")
+        return ops.concatenate([*codes, empty], axis=1), ranks
+
+    def _split(self, outputs: Any) -> tuple[Any, Any]:
+        """Return padded logits and activated ranks."""
+        stop = self.layout.softmax_width
+        logits = outputs[:, :stop] + self._padding_logit
+        ranks = 0.5 * (1.0 + ops.erf(outputs[:, stop:] / np.float32(np.sqrt(2.0))))
+        return logits, ranks
+
+    def features(self, rows: Any) -> Any:
+        """Return what a network sees of dense rows.
+
+        Beside the row itself, each rank u gives clip(16 u - k, 0, 1) for k = 0 … 15,
+        so that a small network has sharp eyes; u and these are multiplied by the
+        flag "not an atom", since the rank of an atom means nothing.
+
+        Parameters
+        ----------
+        rows : tensor, shape (batch, layout.width)
+
+        Returns
+        -------
+        tensor, shape (batch, features_width)
+        """
+        if not self.layout.n_ranks:
+            return rows
+        stop = self.layout.softmax_width
+        choices, ranks = rows[:, :stop], rows[:, stop:]
+        knots = np.arange(N_RANK_FEATURES, dtype=np.float32)
+        pieces = ops.clip(N_RANK_FEATURES * ops.expand_dims(ranks, -1) - knots, 0.0, 1.0)
+        pieces = ops.concatenate([ops.expand_dims(ranks, -1), pieces], axis=-1)
+        pieces = pieces * ops.expand_dims(self._flags(choices), -1)
+        width = self.layout.n_ranks * (N_RANK_FEATURES + 1)
+        return ops.concatenate([choices, ops.reshape(pieces, (-1, width))], axis=1)
+
+    def _flags(self, choices: Any) -> Any:
+        """Return, for each rank, 1 where its column is not an atom."""
+        flags = [
+            scores[:, : group.n_ranked, 0]
+            for scores, group in zip(
+                self._by_group(choices), self.layout.groups, strict=True
+            )
+            if group.n_ranked
+        ]
+        n_free = self.layout.n_ranks - self.n_flags
+        free = ops.ones((ops.shape(choices)[0], n_free), dtype=choices.dtype)
+        return ops.concatenate([*flags, free], axis=1)
+
+    def spread_mask(self, mask: Any) -> Any:
+        """Spread a mask over columns to the positions of the dense row.
+
+        Parameters
+        ----------
+        mask : tensor, shape (batch, layout.n_columns)
+
+        Returns
+        -------
+        tensor, shape (batch, layout.width)
+        """
+        return ops.take(mask, self.layout.column_of_position, axis=1)
+
+
+def _invert(probabilities: Any, uniforms: Any, group: Any) -> Any:
+    """Return how many cumulative probabilities each uniform number passes."""
+    # A product with a triangle is faster than cumsum on every backend.
+    triangle = np.triu(np.ones((group.width, group.width), dtype=np.float32))
+    cumulative = ops.matmul(probabilities, triangle)
+    drawn = uniforms[:, group.first : group.first + group.n_blocks]
+    # The last sum may be a hair off 1; scaling by it keeps padding out of reach.
+    threshold = ops.expand_dims(drawn, -1) * cumulative[:, :, -1:]
+    return ops.sum(ops.cast(cumulative <= threshold, "int32"), axis=-1)

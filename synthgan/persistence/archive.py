@@ -1,0 +1,273 @@
+"""The archive: one zip of a manifest and arrays.
+
+`manifest.json` holds format and package versions, parameters, schema, layout, encoder
+values and training settings; `arrays.npz` encoder arrays and generator weights. Nothing
+is built from it but classes of the registries.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import io
+import json
+import platform
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthgan.encoders import ENCODERS, EncoderState, TableEncoder
+from synthgan.exceptions import ArchiveError
+from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
+from synthgan.persistence.tagged import from_tagged, to_tagged
+from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
+
+#: Version of the format; a later one is refused, an earlier one can always be read.
+FORMAT_VERSION = 1
+
+_MEMBERS = ("manifest.json", "arrays.npz")
+
+
+@dataclass(frozen=True, eq=False)
+class FittedState:
+    """All that `fit` made.
+
+    Parameters
+    ----------
+    encoder : TableEncoder
+        With the schema and the layout.
+    settings : dict
+        The training settings, as plain values.
+    weights : list of ndarray
+        The generator's weights.
+    history : DataFrame
+        The training's history, numbers only.
+    stop_reason : str
+        Why training ended.
+    sample_seed : int
+        Seed of the stream of samples.
+    next_row : int
+        Number of the stream's next row.
+    """
+
+    encoder: TableEncoder
+    settings: Mapping[str, Any]
+    weights: list[np.ndarray]
+    history: pd.DataFrame
+    stop_reason: str
+    sample_seed: int
+    next_row: int
+
+
+def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
+    """Return an archive's bytes; the same state gives the same bytes.
+
+    Parameters
+    ----------
+    parameters : dict of str to object
+        The synthesizer's constructor parameters.
+    state : FittedState
+        What `fit` made.
+    """
+    arrays = {f"weights/{i}": weight for i, weight in enumerate(state.weights)}
+    encoders = []
+    for i, encoder in enumerate(state.encoder.encoders):
+        encoder_state = encoder.to_state()
+        encoders.append({"name": encoder.name, "values": encoder_state.values})
+        for name, array in encoder_state.arrays.items():
+            arrays[f"encoders/{i}/{name}"] = array
+    for name in state.history.columns:
+        arrays[f"history/{name}"] = state.history[name].to_numpy()
+    manifest = {
+        "format": "synthgan",
+        "format_version": FORMAT_VERSION,
+        "versions": _versions(),
+        "parameters": {
+            name: _write_schema(value) if isinstance(value, TableSchema) else value
+            for name, value in parameters.items()
+        },
+        "schema": _write_schema(state.encoder.schema),
+        "layout": [
+            [block.name, block.column, block.start, block.width, block.activation]
+            for block in state.encoder.layout.blocks
+        ],
+        "encoders": encoders,
+        "settings": dict(state.settings),
+        "history": [str(name) for name in state.history.columns],
+        "stop_reason": state.stop_reason,
+        "sample_seed": state.sample_seed,
+        "next_row": state.next_row,
+        "n_weights": len(state.weights),
+    }
+    text = json.dumps(to_tagged(manifest), ensure_ascii=False, allow_nan=False)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        contents = (text.encode(), write_arrays(arrays))
+        for name, content in zip(_MEMBERS, contents, strict=True):
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+def read_archive(content: bytes) -> tuple[dict[str, Any], FittedState]:
+    """Return parameters and fitted state from an archive's bytes.
+
+    Raises
+    ------
+    ArchiveError
+        If they are damaged, of a later format, or not a synthgan archive.
+    """
+    try:
+        return _read(content)
+    except ArchiveError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        EOFError,
+        NotImplementedError,
+        RecursionError,
+    ) as error:
+        msg = (
+            "not a readable synthgan archive, or a damaged one "
+            f"({type(error).__name__}: {error})"
+        )
+        raise ArchiveError(msg) from error
+
+
+def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        names = sorted(member.filename for member in members)
+        if names != sorted(_MEMBERS):
+            msg = f"expected the members {sorted(_MEMBERS)}, got {names[:5]}"
+            raise ArchiveError(msg)
+        for member in members:
+            check_stored(member)
+        text, packed = (archive.read(name) for name in _MEMBERS)
+    raw = json.loads(text)
+    _check_version(raw)
+    manifest = from_tagged(raw)
+    arrays = read_arrays(packed)
+    schema = _read_schema(manifest["schema"])
+    if len(manifest["encoders"]) != len(schema):
+        msg = (
+            f"expected {len(schema)} encoders, one for each column, got "
+            f"{len(manifest['encoders'])}"
+        )
+        raise ArchiveError(msg)
+    encoder = TableEncoder(
+        schema,
+        tuple(
+            _read_encoder(entry, column, arrays, i)
+            for i, (entry, column) in enumerate(
+                zip(manifest["encoders"], schema, strict=True)
+            )
+        ),
+    )
+    layout = [
+        [block.name, block.column, block.start, block.width, block.activation]
+        for block in encoder.layout.blocks
+    ]
+    if layout != manifest["layout"]:
+        msg = "the encoders do not make the layout that the manifest states"
+        raise ArchiveError(msg)
+    parameters = {
+        name: _read_schema(value) if _is_schema(value) else value
+        for name, value in manifest["parameters"].items()
+    }
+    history = {name: arrays[f"history/{name}"] for name in manifest["history"]}
+    return parameters, FittedState(
+        encoder=encoder,
+        settings=manifest["settings"],
+        weights=[arrays[f"weights/{i}"] for i in range(manifest["n_weights"])],
+        history=pd.DataFrame(history),
+        stop_reason=manifest["stop_reason"],
+        sample_seed=manifest["sample_seed"],
+        next_row=manifest["next_row"],
+    )
+
+
+def _check_version(manifest: Any) -> None:
+    if not isinstance(manifest, dict) or manifest.get("format") != "synthgan":
+        msg = "not a synthgan archive: its manifest does not say so"
+        raise ArchiveError(msg)
+    version = manifest.get("format_version")
+    if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
+        msg = (
+            f"format version: expected 1 to {FORMAT_VERSION}, got {version!r}; "
+            "a newer synthgan may read it"
+        )
+        raise ArchiveError(msg)
+
+
+def _versions() -> dict[str, str]:
+    packages = ("synthgan", "keras", "numpy", "pandas")
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = "unknown"
+    return versions
+
+
+def _write_schema(schema: TableSchema) -> dict[str, Any]:
+    columns = [
+        {
+            **{
+                field.name: getattr(column, field.name)
+                for field in dataclasses.fields(column)
+                if field.name not in {"kind", "storage"}
+            },
+            "kind": str(column.kind),
+            "dtype": column.storage.dtype,
+            "element": str(column.storage.element),
+            "missing_marker": column.storage.missing_marker,
+        }
+        for column in schema
+    ]
+    return {
+        "is_schema": True,
+        "columns": columns,
+        "labels": schema.labels,
+        "n_rows": schema.n_rows,
+    }
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("is_schema") is True
+
+
+def _read_schema(data: dict[str, Any]) -> TableSchema:
+    columns = []
+    for entry in data["columns"]:
+        storage = Storage(
+            entry.pop("dtype"),
+            Element(entry.pop("element")),
+            entry.pop("missing_marker"),
+        )
+        kind = Kind(entry.pop("kind"))
+        columns.append(ColumnSchema(kind=kind, storage=storage, **entry))
+    return TableSchema(tuple(columns), data["labels"], data["n_rows"])
+
+
+def _read_encoder(
+    entry: dict[str, Any], column: ColumnSchema, arrays: dict[str, np.ndarray], i: int
+) -> Any:
+    prefix = f"encoders/{i}/"
+    own = {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    encoder = ENCODERS[entry["name"]]
+    return encoder.from_state(column, EncoderState(entry["values"], own))

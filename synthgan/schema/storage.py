@@ -1,0 +1,425 @@
+"""How a column is stored, and the exact way there and back.
+
+`Storage` remembers dtype, element type and missing marker. Its functions turn the
+cells that are present into plain numpy numbers or level codes, and back into a column
+of the original dtype. What a column *means* is not decided here.
+"""
+
+from __future__ import annotations
+
+import decimal
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from synthgan.exceptions import InputError
+
+if TYPE_CHECKING:
+    from synthgan.schema.column import ColumnSchema
+
+
+class Element(StrEnum):
+    """What the present cells of a column are made of, whatever the dtype."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    DATETIME = "datetime"
+    DATE = "date"
+    TIMEDELTA = "timedelta"
+    STRING = "string"
+    CATEGORY = "category"
+    OBJECT = "object"
+    NOTHING = "nothing"
+
+
+_OBJECT_ELEMENTS = {
+    "boolean": Element.BOOLEAN,
+    "integer": Element.INTEGER,
+    "floating": Element.FLOAT,
+    "mixed-integer-float": Element.FLOAT,
+    "decimal": Element.DECIMAL,
+    "datetime": Element.DATETIME,
+    "datetime64": Element.DATETIME,
+    "date": Element.DATE,
+    "timedelta": Element.TIMEDELTA,
+    "timedelta64": Element.TIMEDELTA,
+    "string": Element.STRING,
+    "mixed": Element.OBJECT,
+    "mixed-integer": Element.OBJECT,
+    "empty": Element.NOTHING,
+}
+
+_MARKERS: dict[str, Any] = {"None": None, "nan": np.nan, "NA": pd.NA, "NaT": pd.NaT}
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How a column is stored.
+
+    Parameters
+    ----------
+    dtype : numpy dtype or pandas extension dtype
+        The column's own dtype, which comes back.
+    element : Element
+        What the present cells are.
+    missing_marker : str
+        The marker that comes back for a missing cell of an object column: `"None"`,
+        `"nan"`, `"NA"` or `"NaT"`. Other dtypes have one marker of their own.
+    """
+
+    dtype: Any
+    element: Element
+    missing_marker: str = "nan"
+
+
+def read_storage(series: pd.Series, name: object) -> Storage:
+    """Tell how a column is stored.
+
+    Raises
+    ------
+    InputError
+        If its cells are nested objects or of a dtype that has no place in a table.
+    """
+    dtype = series.dtype
+    element = _element_of(series)
+    if element is None:
+        kind = pd.api.types.infer_dtype(series, skipna=True)
+        msg = (
+            f"column {name!r}: expected numbers, booleans, strings, categories, "
+            f"datetimes or timedeltas, got dtype {dtype} holding {kind}; convert it "
+            "first (a period with .dt.to_timestamp(), a nested object by spreading it "
+            "over columns) or leave it out"
+        )
+        raise InputError(msg)
+    marker = "nan"
+    if dtype == object:
+        missing = series[series.isna()]
+        if len(missing):
+            marker = missing.map(_marker_name).value_counts().index[0]
+    return Storage(dtype, element, marker)
+
+
+def _marker_name(cell: object) -> str:
+    if cell is None:
+        return "None"
+    if cell is pd.NA:
+        return "NA"
+    return "NaT" if cell is pd.NaT else "nan"
+
+
+def _element_of(series: pd.Series) -> Element | None:
+    """Return the element type, None where the column cannot be used."""
+    types = pd.api.types
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return Element.CATEGORY
+    if isinstance(dtype, pd.SparseDtype | pd.PeriodDtype | pd.IntervalDtype):
+        return None
+    if dtype == object:
+        present = series.dropna()
+        element = _OBJECT_ELEMENTS.get(types.infer_dtype(present, skipna=True))
+        if element is Element.OBJECT and not all(map(_is_plain, present)):
+            return None
+        return element
+    if isinstance(dtype, pd.ArrowDtype):
+        return _arrow_element(dtype)
+    checks = (
+        (types.is_bool_dtype, Element.BOOLEAN),
+        (types.is_integer_dtype, Element.INTEGER),
+        (types.is_float_dtype, Element.FLOAT),
+        (types.is_datetime64_any_dtype, Element.DATETIME),
+        (types.is_timedelta64_dtype, Element.TIMEDELTA),
+        (types.is_string_dtype, Element.STRING),
+    )
+    return next((element for check, element in checks if check(dtype)), None)
+
+
+def _is_plain(cell: object) -> bool:
+    return isinstance(cell, str | bool | int | float | np.number | np.bool_)
+
+
+def _arrow_element(dtype: pd.ArrowDtype) -> Element | None:
+    import pyarrow.types as arrow_types
+
+    checks = (
+        (arrow_types.is_boolean, Element.BOOLEAN),
+        (arrow_types.is_integer, Element.INTEGER),
+        (arrow_types.is_floating, Element.FLOAT),
+        (arrow_types.is_decimal, Element.DECIMAL),
+        (arrow_types.is_timestamp, Element.DATETIME),
+        (arrow_types.is_date, Element.DATE),
+        (arrow_types.is_duration, Element.TIMEDELTA),
+        (arrow_types.is_string, Element.STRING),
+        (arrow_types.is_large_string, Element.STRING),
+        (arrow_types.is_string_view, Element.STRING),
+        (arrow_types.is_null, Element.NOTHING),
+    )
+    arrow_type = dtype.pyarrow_dtype
+    return next((element for check, element in checks if check(arrow_type)), None)
+
+
+# --- numbers: the way there -----------------------------------------------------------
+
+
+def present_values(present: pd.Series, storage: Storage) -> np.ndarray:
+    """Turn cells that are not missing into numbers, without loss.
+
+    Parameters
+    ----------
+    present : Series
+        The cells that are not missing.
+    storage : Storage
+        How the column is stored.
+
+    Returns
+    -------
+    ndarray of int64, uint64 or float64
+        Integers as they are; floats and decimals as float64; datetimes as counts of
+        their unit since 1970 on the *local* clock (so that midnight is a multiple of
+        a day in every zone); timedeltas as counts of their unit.
+    """
+    match storage.element:
+        case Element.INTEGER | Element.BOOLEAN:
+            # Object columns may hold Python integers beyond int64.
+            if storage.dtype == object and present.map(int).max() > 2**63 - 1:
+                return present.to_numpy(np.uint64)
+            is_wide = str(storage.dtype).lower().startswith("uint64")
+            return present.to_numpy(np.uint64 if is_wide else np.int64)
+        case Element.FLOAT | Element.DECIMAL:
+            return present.to_numpy(np.float64)
+        case Element.DATETIME | Element.DATE:
+            clock = _as_numpy_dates(present, storage)
+            if clock.dt.tz is not None:
+                clock = clock.dt.tz_localize(None)
+            return clock.to_numpy().view(np.int64)
+        case Element.TIMEDELTA:
+            unit = _unit_of(present, storage)
+            return present.astype(f"timedelta64[{unit}]").to_numpy().view(np.int64)
+    msg = f"a column of {storage.element}s has no numbers"
+    raise TypeError(msg)
+
+
+def _unit_of(present: pd.Series, storage: Storage) -> str:
+    """Return the unit in which the column's times are counted."""
+    dtype = storage.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return getattr(dtype.pyarrow_dtype, "unit", "s")  # dates have none
+    if dtype == object:
+        return "s" if storage.element is Element.DATE else "ns"
+    return np.datetime_data(getattr(dtype, "base", dtype))[0]
+
+
+def _zone_of(storage: Storage, present: pd.Series | None = None) -> Any:
+    dtype = storage.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return getattr(dtype.pyarrow_dtype, "tz", None)
+    return getattr(dtype, "tz", None)
+
+
+def _as_numpy_dates(present: pd.Series, storage: Storage) -> pd.Series:
+    """Turn any column of dates into one that numpy's datetime64 backs."""
+    unit = _unit_of(present, storage)
+    if storage.dtype == object:
+        dates = pd.to_datetime(present)
+        return dates.astype(f"datetime64[{unit}]")
+    zone = _zone_of(storage)
+    if zone is None:
+        return present.astype(f"datetime64[{unit}]")
+    return present.astype(pd.DatetimeTZDtype(unit, zone))
+
+
+def present_numbers(
+    series: pd.Series, column: ColumnSchema
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column's numbers for people who compare tables.
+
+    Parameters
+    ----------
+    series : Series of n cells
+        A column of the table.
+    column : ColumnSchema
+        Its description; its kind must be numeric.
+
+    Returns
+    -------
+    values : ndarray of float64
+        The numbers of the cells that are not missing (datetimes and timedeltas in
+        their unit).
+    missing : ndarray of bool, shape (n,)
+        Which cells are missing.
+    """
+    missing = series.isna().to_numpy(bool)
+    present = series[~missing]
+    values = present_values(present, read_storage(series, column.name))
+    return values.astype(np.float64), missing
+
+
+# --- numbers: the way back ------------------------------------------------------------
+
+
+def restore_values(values: np.ndarray, storage: Storage, decimals: int | None) -> Any:
+    """Turn numbers back into an array of the column's dtype; see `present_values`.
+
+    Parameters
+    ----------
+    values : ndarray of int64, uint64 or float64
+        Numbers as `present_values` gives them.
+    storage : Storage
+        How the column is stored.
+    decimals : int or None
+        Digits after the point that a decimal number shows.
+
+    Returns
+    -------
+    pandas or numpy array
+    """
+    dtype = storage.dtype
+    match storage.element:
+        case Element.DATETIME | Element.DATE:
+            return _restore_dates(values, storage)
+        case Element.TIMEDELTA:
+            unit = _unit_of(pd.Series(dtype=dtype), storage)
+            spans = pd.Series(values.astype(np.int64).view(f"timedelta64[{unit}]"))
+            if dtype == object:
+                return np.array(list(spans), dtype=object)
+            return spans.astype(dtype).array
+        case Element.DECIMAL:
+            places = decimals or 0
+            cells = [decimal.Decimal(f"{value:.{places}f}") for value in values]
+            return _as_array(cells, dtype)
+        case Element.INTEGER if values.dtype.kind == "f":
+            values = np.rint(values).astype(np.int64)
+        case _:
+            pass
+    if dtype == object:
+        return np.array(values.tolist(), dtype=object)
+    return pd.Series(values).astype(dtype).array
+
+
+def _restore_dates(values: np.ndarray, storage: Storage) -> Any:
+    dtype = storage.dtype
+    unit = _unit_of(pd.Series(dtype=dtype), storage)
+    dates = pd.Series(values.astype(np.int64).view(f"datetime64[{unit}]"))
+    zone = _zone_of(storage)
+    if zone is not None:
+        # An hour that the clock skips is moved to the next one that exists; an hour
+        # that it shows twice is taken as its first, daylight saving, occurrence.
+        dates = dates.dt.tz_localize(
+            zone, nonexistent="shift_forward", ambiguous=np.ones(len(dates), bool)
+        )
+    if dtype == object:
+        if storage.element is Element.DATE:
+            return np.array(list(dates.dt.date), dtype=object)
+        return np.array(list(dates), dtype=object)
+    return dates.astype(dtype).array
+
+
+def _as_array(cells: list[Any], dtype: Any) -> Any:
+    """Make an array of `dtype` from Python cells, none of them missing."""
+    if dtype == object:
+        array = np.empty(len(cells), dtype=object)
+        array[:] = cells
+        return array
+    return pd.array(cells, dtype=dtype)
+
+
+def restore_strings(values: np.ndarray, storage: Storage) -> Any:
+    """Turn an object array of strings, or an integer array, into the column's dtype."""
+    if values.dtype == object:
+        return _as_array(values.tolist(), storage.dtype)
+    return restore_values(values, storage, None)
+
+
+# --- levels ---------------------------------------------------------------------------
+
+
+def read_levels(series: pd.Series, storage: Storage) -> pd.Index:
+    """Return the distinct present values of a column, in order.
+
+    A categorical column gives all its categories, used or not, in their own order;
+    any other column its values, sorted (by their text where they do not compare).
+    """
+    if storage.element is Element.CATEGORY:
+        return series.cat.categories
+    distinct = series.dropna().unique()
+    levels = pd.Index(distinct, dtype=object if storage.dtype == object else None)
+    try:
+        return levels.sort_values()
+    except TypeError:
+        return levels[np.argsort([f"{type(v).__name__}:{v}" for v in levels])]
+
+
+def level_codes(series: pd.Series, levels: pd.Index) -> np.ndarray:
+    """Return each cell's position in `levels`, -1 where missing or unknown."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        codes = series.cat.codes.to_numpy(np.int64)
+        if series.cat.categories.equals(levels):
+            return codes
+        lookup = np.append(levels.get_indexer(series.cat.categories), -1)
+        return lookup[codes]
+    return levels.get_indexer(pd.Index(series, dtype=levels.dtype)).astype(np.int64)
+
+
+def restore_levels(codes: np.ndarray, levels: pd.Index, storage: Storage) -> Any:
+    """Turn level codes, none of them missing, into an array of the column's dtype."""
+    if storage.element is Element.CATEGORY:
+        return pd.Categorical.from_codes(codes, dtype=storage.dtype)
+    taken = levels.take(codes)
+    if storage.dtype == object:
+        return taken.to_numpy(dtype=object)
+    return taken.astype(storage.dtype).array
+
+
+def insert_missing(present: Any, missing: np.ndarray, storage: Storage) -> pd.Series:
+    """Spread present values over a column and put the missing marker in its holes.
+
+    Parameters
+    ----------
+    present : array of the column's dtype
+        One value for each cell that is not missing.
+    missing : ndarray of bool, shape (n,)
+        Which cells are missing.
+    storage : Storage
+        How the column is stored.
+
+    Returns
+    -------
+    Series of n cells, with the column's dtype
+    """
+    if not missing.any():
+        return pd.Series(present, dtype=storage.dtype, copy=False)
+    if storage.dtype == object:
+        cells = np.empty(len(missing), dtype=object)
+        cells[~missing] = present
+        cells[missing] = _MARKERS[storage.missing_marker]
+        return pd.Series(cells, dtype=object)
+    positions = np.where(missing, -1, np.cumsum(~missing) - 1)
+    array = present if isinstance(present, np.ndarray) else pd.array(present)
+    filled = pd.api.extensions.take(array, positions, allow_fill=True)
+    return pd.Series(filled, dtype=storage.dtype)
+
+
+def missing_column(n_rows: int, storage: Storage) -> pd.Series:
+    """Make a column without any value."""
+    if storage.dtype == object:
+        return pd.Series([_MARKERS[storage.missing_marker]] * n_rows, dtype=object)
+    return pd.Series(index=range(n_rows), dtype=storage.dtype)
+
+
+def describe_number(value: float, storage: Storage) -> object:
+    """Return a number of `present_values` as a person reads it."""
+    if storage.element in {Element.DATETIME, Element.DATE}:
+        unit = _unit_of(pd.Series(dtype=storage.dtype), storage)
+        stamp = pd.Timestamp(np.datetime64(int(value), unit))
+        return stamp.date() if stamp == stamp.normalize() else stamp
+    if storage.element is Element.TIMEDELTA:
+        unit = _unit_of(pd.Series(dtype=storage.dtype), storage)
+        return pd.Timedelta(np.timedelta64(int(value), unit))
+    return value
+
+

@@ -1,0 +1,250 @@
+"""`Game`: the two networks, their optimizers, and one step of the game they play."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops, random
+
+from synthgan._random import make_seed
+from synthgan.engines import Engine, Repeated
+from synthgan.layout import Layout
+from synthgan.losses import LOSSES, PENALTIES
+from synthgan.networks import RowFeatures, build_discriminator, build_generator
+from synthgan.training.settings import TrainingSettings
+
+#: The gradient penalty is applied every so many steps, with so many times its weight
+#: (lazy regularisation: Karras et al. 2020, arXiv:1912.04958).
+PENALTY_INTERVAL = 8
+#: The figures that a step returns, in order.
+FIGURES = ("discriminator_loss", "generator_loss")
+#: Weight of the past, per step, in the moving average of the generator.
+AVERAGING = 0.999
+#: Adam's decay rates.
+BETA_1, BETA_2 = 0.0, 0.9
+
+
+class Game:
+    """A generator and a discriminator in training.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the encoded table.
+    settings : TrainingSettings
+        How they are trained.
+    engine : Engine
+        Engine of Keras's backend.
+    n_rows : int
+        Number of training rows.
+    seed : int
+        Fixes initial weights and every draw.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        settings: TrainingSettings,
+        engine: Engine,
+        n_rows: int,
+        seed: int,
+    ) -> None:
+        self.layout = layout
+        self.settings = settings
+        self.engine = engine
+        self.n_rows = n_rows
+        self.rows = RowFeatures(layout)
+        self.loss = LOSSES[settings.loss]
+        self.penalty = PENALTIES[self.loss.penalty]
+        self.generator = build_generator(
+            layout,
+            settings.latent_dim,
+            settings.generator_units,
+            _seeds(seed, "generator"),
+        )
+        self.discriminator = build_discriminator(
+            self.rows.features_width + layout.n_columns,
+            settings.discriminator_units,
+            _seeds(seed, "discriminator"),
+        )
+        self.generator_optimizer = _make_adam(
+            settings.generator_learning_rate, self.generator
+        )
+        self.discriminator_optimizer = _make_adam(
+            settings.discriminator_learning_rate, self.discriminator
+        )
+        self.averages = [
+            keras.Variable(variable.value, trainable=False)
+            for variable in self.generator.trainable_variables
+        ]
+        self.past_weight = keras.Variable(0.0, trainable=False)
+        self.draws = random.SeedGenerator(make_seed(seed, "draws"))
+
+    @property
+    def variables(self) -> list[Any]:
+        """Every variable that a step reads or changes."""
+        return [
+            *self.generator.trainable_variables,
+            *self.discriminator.trainable_variables,
+            *self.averages,
+            *self.generator_optimizer.variables,
+            *self.discriminator_optimizer.variables,
+            self.past_weight,
+            self.draws.state,
+        ]
+
+    @property
+    def cycle(self) -> tuple[Repeated, ...]:
+        """One step with the penalty, and the steps without until the next one."""
+        return (
+            Repeated(self.penalised_step, 1),
+            Repeated(self.plain_step, PENALTY_INTERVAL - 1),
+        )
+
+    def set_pace(self, learning_rate_factor: float, step: int) -> None:
+        """Set what changes from one compiled call to the next.
+
+        Parameters
+        ----------
+        learning_rate_factor : float
+            Scales both learning rates against their settings.
+        step : int
+            Number of steps done. Early on the moving average is short, so that it
+            forgets the initial weights.
+        """
+        factor = learning_rate_factor
+        self.generator_optimizer.learning_rate = (
+            self.settings.generator_learning_rate * factor
+        )
+        self.discriminator_optimizer.learning_rate = (
+            self.settings.discriminator_learning_rate * factor
+        )
+        past = min(AVERAGING, (1 + step) / (10 + step))
+        self.past_weight.assign(past**PENALTY_INTERVAL)
+
+    def plain_step(self, data: tuple[Any, Any]) -> Any:
+        """Take one step without penalty; see `_step`."""
+        return self._step(data, penalised=False)
+
+    def penalised_step(self, data: tuple[Any, Any]) -> Any:
+        """Take one step with penalty, and move the averages; see `_step`."""
+        figures = self._step(data, penalised=True)
+        self._move_averages()
+        return figures
+
+    def _step(self, data: tuple[Any, Any], penalised: bool) -> Any:
+        """Take one step of each player.
+
+        Parameters
+        ----------
+        data : (codes, ranks)
+            All training rows, compact, on the device.
+        penalised : bool
+            Whether the discriminator pays the gradient penalty.
+
+        Returns
+        -------
+        tensor, shape (len(FIGURES),)
+        """
+        real = self._draw_real(data)
+        mask = self._draw_mask()
+        given = self.rows.spread_mask(mask)
+        real_inputs = self._discriminator_inputs(real, mask)
+        fake = ops.stop_gradient(self._make_fake(real, mask, given))
+        fake_inputs = self._discriminator_inputs(fake, mask)
+
+        def discriminator_loss() -> Any:
+            both = ops.concatenate([real_inputs, fake_inputs], axis=0)
+            scores = self.discriminator(both)
+            real_scores = scores[: self.settings.batch_size]
+            fake_scores = scores[self.settings.batch_size :]
+            loss = self.loss.discriminator(real_scores, fake_scores)
+            if penalised:
+                penalty = self.penalty(
+                    self.discriminator,
+                    real_inputs,
+                    fake_inputs,
+                    self.engine.input_gradient,
+                    self.draws,
+                )
+                weight = PENALTY_INTERVAL * self.settings.penalty_weight
+                loss = loss + weight * penalty
+            return loss
+
+        def generator_loss() -> Any:
+            fake = self._make_fake(real, mask, given)
+            fake_scores = self.discriminator(self._discriminator_inputs(fake, mask))
+            return self.loss.generator(real_scores, fake_scores)
+
+        discriminator_figure = self.engine.minimise(
+            discriminator_loss,
+            self.discriminator.trainable_variables,
+            self.discriminator_optimizer,
+        )
+        # Constants of the generator's step: they carry no gradient.
+        real_scores = ops.stop_gradient(self.discriminator(real_inputs))
+        generator_figure = self.engine.minimise(
+            generator_loss,
+            self.generator.trainable_variables,
+            self.generator_optimizer,
+        )
+        return ops.stack([discriminator_figure, generator_figure])
+
+    def _draw_real(self, data: tuple[Any, Any]) -> Any:
+        """Draw a batch of dense training rows."""
+        codes, ranks = data
+        chosen = random.randint(
+            (self.settings.batch_size,), 0, self.n_rows, seed=self.draws
+        )
+        return self.rows.dense(
+            ops.take(codes, chosen, axis=0), ops.take(ranks, chosen, axis=0)
+        )
+
+    def _draw_mask(self) -> Any:
+        """Draw which columns are given: none half of the time, else a random share."""
+        shape = (self.settings.batch_size, self.layout.n_columns)
+        share = random.uniform((shape[0], 1), -1.0, 1.0, seed=self.draws)
+        drawn = random.uniform(shape, seed=self.draws)
+        return ops.cast(drawn < share, "float32")
+
+    def _make_fake(self, real: Any, mask: Any, given: Any) -> Any:
+        """Make dense rows in which the given cells are the real ones."""
+        latent = random.normal(
+            (self.settings.batch_size, self.settings.latent_dim), seed=self.draws
+        )
+        condition = real * given
+        outputs = self.generator(latent, condition, mask)
+        made = self.rows.choose(outputs, self.draws)
+        return condition + (1.0 - given) * made
+
+    def _discriminator_inputs(self, rows: Any, mask: Any) -> Any:
+        return ops.concatenate([self.rows.features(rows), mask], axis=1)
+
+    def _move_averages(self) -> None:
+        """Move the generator's average, once a cycle, as far as a cycle's steps."""
+        past = self.past_weight
+        for average, variable in zip(
+            self.averages, self.generator.trainable_variables, strict=True
+        ):
+            average.assign(past * average + (1.0 - past) * variable)
+
+    def averaged_weights(self) -> list[np.ndarray]:
+        """Return the generator's averaged weights, in the order of its variables."""
+        return [ops.convert_to_numpy(average) for average in self.averages]
+
+
+def _seeds(seed: int, name: str) -> Iterator[int]:
+    """Yield the seeds of a network's initial weights."""
+    index = 0
+    while True:
+        yield make_seed(seed, name, index)
+        index += 1
+
+
+def _make_adam(learning_rate: float, network: Any) -> Any:
+    adam = keras.optimizers.Adam(learning_rate, beta_1=BETA_1, beta_2=BETA_2)
+    adam.build(network.trainable_variables)
+    return adam

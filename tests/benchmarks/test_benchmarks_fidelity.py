@@ -1,0 +1,113 @@
+import argparse
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import fidelity
+from benchmarks.datasets import Dataset
+from synthgan.evaluation import bootstrap_copy
+from synthgan.schema import Kind
+
+
+def _table(seed, n_rows):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n_rows)
+    return pd.DataFrame({"x": x, "y": np.where(x > 0, "a", "b")})
+
+
+DATASET = Dataset("small", _table(0, 300), _table(1, 100), "y", {"x": Kind.CONTINUOUS})
+
+
+class Copier:
+    """A stub: its samples are training rows."""
+
+    def fit(self, train):
+        self.train = train
+        return self
+
+    def sample(self, n_samples):
+        return bootstrap_copy(self.train, n_samples, np.random.default_rng(0))
+
+
+def _measure_copier(data_dir, name, seed, max_seconds):
+    return fidelity.measure_training(DATASET, lambda _: Copier(), 0.0)
+
+
+@pytest.fixture
+def arguments(monkeypatch, tmp_path):
+    """Arguments of a run in this process, on the small table and the stub."""
+    monkeypatch.setattr(fidelity, "load_dataset", lambda *_: DATASET)
+    monkeypatch.setattr(fidelity, "measure_synthgan", _measure_copier)
+    monkeypatch.setattr(
+        fidelity, "_in_fresh_process", lambda measure, **options: measure(**options)
+    )
+    return argparse.Namespace(
+        data_dir=tmp_path,
+        sets=["small"],
+        seeds=[0, 1],
+        max_seconds=None,
+        output=tmp_path / "results",
+        fresh=False,
+    )
+
+
+def test_a_training_is_scored_and_timed():
+    result = fidelity.measure_training(DATASET, lambda _: Copier(), 0.0)
+    assert result["scores"]["two_sample_score"] > 0.9
+    assert result["scores"]["tstr_auc"] > 0.95
+    assert result["fit_seconds"] >= 0
+    seconds = result["sample_seconds"]
+    assert result["sample_rows_per_second"] == pytest.approx(300 / seconds)
+    assert result["peak_memory_mib"] > 50  # of this whole process
+    assert result["environment"]["cores"] >= 1
+    assert {"numpy", "pandas", "python", "processor"} <= set(result["environment"])
+
+
+def test_a_page_shows_references_mean_and_every_seed(arguments, capsys):
+    fidelity.run(arguments)
+    page = (arguments.output / "fidelity-tensorflow.md").read_text()
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if "|" in line]
+    assert rows[2:] == [
+        "real holdout",
+        "bootstrap copy",
+        "independent columns",
+        "synthgan, mean of 2",
+        "synthgan, seed 0",
+        "synthgan, seed 1",
+    ]
+    assert "trend common error %" in page
+    assert "trtr auc" in page
+    assert page.partition("\n\n")[2] in capsys.readouterr().out
+
+
+def test_a_grid_is_taken_up_where_it_stopped(arguments, monkeypatch, capsys):
+    fidelity.run(arguments)
+    saved = arguments.output / "fidelity" / "small-tensorflow-seed1.json"
+    before = json.loads(saved.read_text())
+    saved.unlink()
+    capsys.readouterr()
+    fidelity.run(arguments)
+    said = capsys.readouterr().out
+    assert "small-tensorflow-seed0.json: kept" in said
+    assert "small-tensorflow-seed1.json: measuring" in said
+    assert json.loads(saved.read_text())["scores"] == before["scores"]
+
+
+@pytest.mark.parametrize("change", [{"fresh": True}, {"max_seconds": 5.0}])
+def test_what_was_asked_anew_is_measured_anew(arguments, capsys, change):
+    fidelity.run(arguments)
+    capsys.readouterr()
+    fidelity.run(argparse.Namespace(**{**vars(arguments), **change}))
+    said = capsys.readouterr().out
+    assert "small-tensorflow-seed0.json: measuring" in said
+    assert ("references.json: measuring" in said) == ("fresh" in change)
+
+
+def test_what_is_not_a_number_is_null_on_disk(arguments):
+    fidelity.run(arguments)
+    text = (arguments.output / "fidelity" / "small-references.json").read_text()
+    scores = json.loads(text)["scores"]
+    assert scores["real holdout"]["tstr_auc"] is None
+    assert scores["bootstrap copy"]["tstr_auc"] > 0.9
