@@ -80,7 +80,7 @@ def load_dataset(data_dir: Path, name: str) -> Dataset:
 def _read(path: Path, kinds: dict[Hashable, Kind]) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    dates = [column for column, kind in kinds.items() if kind is Kind.DATETIME]
+    dates = [str(name) for name, kind in kinds.items() if kind is Kind.DATETIME]
     return pd.read_csv(path, parse_dates=dates)
 
 

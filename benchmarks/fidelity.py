@@ -122,11 +122,12 @@ def measure_synthgan(
 
     from synthgan import GANSynthesizer
 
-    options = {} if max_seconds is None else {"max_seconds": max_seconds}
-
     def make(dataset: Dataset) -> Synthesizer:
         return GANSynthesizer(
-            schema=dataset.kinds, random_state=seed, verbose=False, **options
+            schema=dataset.kinds,
+            max_seconds=max_seconds,
+            random_state=seed,
+            verbose=False,
         )
 
     backend_memory = peak_memory_mib()

@@ -26,6 +26,20 @@ class Repeated:
     n_times: int
 
 
+@dataclass(frozen=True, eq=False)
+class Player:
+    """A network's variables and the optimizer that was built for them.
+
+    Parameters
+    ----------
+    variables : sequence of keras Variable
+    optimizer : keras Optimizer
+    """
+
+    variables: Sequence[Any]
+    optimizer: Any
+
+
 class Engine(Protocol):
     """Gradients and compilation on one backend.
 
@@ -34,21 +48,22 @@ class Engine(Protocol):
     """
 
     def minimise(
-        self,
-        loss_function: Callable[[], Any],
-        variables: Sequence[Any],
-        optimizer: Any,
-    ) -> Any:
-        """Take one step of the optimizer down the loss, and return the loss.
+        self, losses: Callable[[], Sequence[Any]], players: Sequence[Player]
+    ) -> Sequence[Any]:
+        """Let each player take one step down its own loss, at the same time.
 
         Parameters
         ----------
-        loss_function : callable
-            Returns a scalar; may draw from seed generators.
-        variables : sequence of keras Variable
-            The variables to change.
-        optimizer : keras Optimizer
-            Built for these variables.
+        losses : callable
+            Returns one scalar for each player; may draw from seed generators. What
+            the losses share is computed once.
+        players : sequence of Player
+            Loss i is differentiated by the variables of player i only.
+
+        Returns
+        -------
+        sequence of scalar tensors
+            The losses, before the step.
         """
 
     def input_gradient(self, function: Callable[[Any], Any], inputs: Any) -> Any:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from synthgan.engines.base import Repeated
+from synthgan.engines.base import Player, Repeated
 
 
 class JAXEngine:
@@ -25,29 +25,35 @@ class JAXEngine:
         self._tracked: tuple[Any, ...] = ()
 
     def minimise(
-        self,
-        loss_function: Callable[[], Any],
-        variables: Sequence[Any],
-        optimizer: Any,
-    ) -> Any:
-        """Take one optimizer step; see `Engine.minimise`."""
-        trained = {id(variable) for variable in variables}
-        others = [v for v in self._tracked if id(v) not in trained]
-        outer = [(variable, variable.value) for variable in others]
+        self, losses: Callable[[], Sequence[Any]], players: Sequence[Player]
+    ) -> Sequence[Any]:
+        """Take one step of each player; see `Engine.minimise`."""
+        trained = [list(player.variables) for player in players]
+        names = {id(variable) for own in trained for variable in own}
+        others = [v for v in self._tracked if id(v) not in names]
+        before = [variable.value for variable in others]
 
-        def pure_loss(values: list[Any]) -> tuple[Any, list[Any]]:
-            mapping = [*outer, *zip(variables, values, strict=True)]
+        def pure_losses(values: list[list[Any]]) -> tuple[tuple[Any, ...], list[Any]]:
+            mapping = list(zip(others, before, strict=True))
+            for own, new in zip(trained, values, strict=True):
+                mapping += zip(own, new, strict=True)
             with keras.StatelessScope(state_mapping=mapping) as scope:
-                loss = loss_function()
-            return loss, [scope.get_current_value(variable) for variable in others]
+                scalars = tuple(losses())
+            return scalars, [scope.get_current_value(variable) for variable in others]
 
-        values = [variable.value for variable in variables]
-        (loss, changed), gradients = jax.value_and_grad(pure_loss, has_aux=True)(values)
-        for (variable, before), after in zip(outer, changed, strict=True):
-            if after is not before:  # a seed generator that was drawn from
-                variable.assign(after)
-        optimizer.apply(gradients, variables)
-        return loss
+        values = [[variable.value for variable in own] for own in trained]
+        scalars, pull_back, after = jax.vjp(pure_losses, values, has_aux=True)
+        for variable, old, new in zip(others, before, after, strict=True):
+            if new is not old:  # a seed generator that was drawn from
+                variable.assign(new)
+        for i, player in enumerate(players):
+            direction = tuple(
+                jax.numpy.ones_like(scalar) * (i == j)
+                for j, scalar in enumerate(scalars)
+            )
+            (gradients,) = pull_back(direction)
+            player.optimizer.apply(gradients[i], player.variables)
+        return scalars
 
     def input_gradient(self, function: Callable[[Any], Any], inputs: Any) -> Any:
         """Return a differentiable gradient; see `Engine.input_gradient`."""

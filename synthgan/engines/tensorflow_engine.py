@@ -9,25 +9,28 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from synthgan.engines.base import Repeated
+from synthgan.engines.base import Player, Repeated
 
 
 class TensorFlowEngine:
     """See `synthgan.engines.base.Engine`."""
 
     def minimise(
-        self,
-        loss_function: Callable[[], Any],
-        variables: Sequence[Any],
-        optimizer: Any,
-    ) -> Any:
-        """Take one optimizer step; see `Engine.minimise`."""
-        values = [variable.value for variable in variables]
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
+        self, losses: Callable[[], Sequence[Any]], players: Sequence[Player]
+    ) -> Sequence[Any]:
+        """Take one step of each player; see `Engine.minimise`."""
+        values = [[variable.value for variable in p.variables] for p in players]
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(values)
-            loss = loss_function()
-        optimizer.apply(tape.gradient(loss, values), variables)
-        return loss
+            scalars = losses()
+        gradients = [
+            tape.gradient(scalar, own)
+            for scalar, own in zip(scalars, values, strict=True)
+        ]
+        del tape
+        for player, own in zip(players, gradients, strict=True):
+            player.optimizer.apply(own, player.variables)
+        return scalars
 
     def input_gradient(self, function: Callable[[Any], Any], inputs: Any) -> Any:
         """Return a differentiable gradient; see `Engine.input_gradient`."""

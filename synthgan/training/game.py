@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops, random
 
 from synthgan._random import make_seed
-from synthgan.engines import Engine, Repeated
+from synthgan.engines import Engine, Player, Repeated
 from synthgan.layout import Layout
 from synthgan.losses import LOSSES, PENALTIES
 from synthgan.networks import RowFeatures, build_discriminator, build_generator
@@ -136,7 +136,7 @@ class Game:
         return figures
 
     def _step(self, data: tuple[Any, Any], penalised: bool) -> Any:
-        """Take one step of each player.
+        """Take one step of both players at once, each down its own loss.
 
         Parameters
         ----------
@@ -151,47 +151,34 @@ class Game:
         """
         real = self._draw_real(data)
         mask = self._draw_mask()
-        given = self.rows.spread_mask(mask)
         real_inputs = self._discriminator_inputs(real, mask)
-        fake = ops.stop_gradient(self._make_fake(real, mask, given))
-        fake_inputs = self._discriminator_inputs(fake, mask)
 
-        def discriminator_loss() -> Any:
+        def losses() -> tuple[Any, Any]:
+            fake = self._make_fake(real, mask)
+            fake_inputs = self._discriminator_inputs(fake, mask)
             both = ops.concatenate([real_inputs, fake_inputs], axis=0)
             scores = self.discriminator(both)
             real_scores = scores[: self.settings.batch_size]
             fake_scores = scores[self.settings.batch_size :]
-            loss = self.loss.discriminator(real_scores, fake_scores)
+            discriminator_loss = self.loss.discriminator(real_scores, fake_scores)
             if penalised:
                 penalty = self.penalty(
                     self.discriminator,
                     real_inputs,
-                    fake_inputs,
+                    ops.stop_gradient(fake_inputs),
                     self.engine.input_gradient,
                     self.draws,
                 )
                 weight = PENALTY_INTERVAL * self.settings.penalty_weight
-                loss = loss + weight * penalty
-            return loss
+                discriminator_loss = discriminator_loss + weight * penalty
+            generator_loss = self.loss.generator(real_scores, fake_scores)
+            return discriminator_loss, generator_loss
 
-        def generator_loss() -> Any:
-            fake = self._make_fake(real, mask, given)
-            fake_scores = self.discriminator(self._discriminator_inputs(fake, mask))
-            return self.loss.generator(real_scores, fake_scores)
-
-        discriminator_figure = self.engine.minimise(
-            discriminator_loss,
-            self.discriminator.trainable_variables,
-            self.discriminator_optimizer,
-        )
-        # Constants of the generator's step: they carry no gradient.
-        real_scores = ops.stop_gradient(self.discriminator(real_inputs))
-        generator_figure = self.engine.minimise(
-            generator_loss,
-            self.generator.trainable_variables,
-            self.generator_optimizer,
-        )
-        return ops.stack([discriminator_figure, generator_figure])
+        players = [
+            Player(self.discriminator.trainable_variables, self.discriminator_optimizer),
+            Player(self.generator.trainable_variables, self.generator_optimizer),
+        ]
+        return ops.stack(self.engine.minimise(losses, players))
 
     def _draw_real(self, data: tuple[Any, Any]) -> Any:
         """Draw a batch of dense training rows."""
@@ -210,11 +197,12 @@ class Game:
         drawn = random.uniform(shape, seed=self.draws)
         return ops.cast(drawn < share, "float32")
 
-    def _make_fake(self, real: Any, mask: Any, given: Any) -> Any:
+    def _make_fake(self, real: Any, mask: Any) -> Any:
         """Make dense rows in which the given cells are the real ones."""
         latent = random.normal(
             (self.settings.batch_size, self.settings.latent_dim), seed=self.draws
         )
+        given = self.rows.spread_mask(mask)
         condition = real * given
         outputs = self.generator(latent, condition, mask)
         made = self.rows.choose(outputs, self.draws)

@@ -172,6 +172,14 @@ def test_no_training_key_is_in_the_state(train):
         assert not numbers & set(region.get("starts", []))
 
 
+def test_what_is_not_used_up_hides_the_training_keys():
+    every = ["".join(pair) for pair in product(LETTERS, LETTERS)]
+    train = sorted(np.random.default_rng(0).permutation(every)[:400].tolist())
+    keys = learn(train).make(rows(5000)).tolist()
+    n_of_the_form = sum(len(key) == 2 for key in keys)
+    assert n_of_the_form == (len(every) - len(train)) // 2
+
+
 def test_letters_that_a_few_keys_share_are_not_kept():
     region = learn(["smithA", "smithB", "jones"]).to_dict()["regions"][0]
     assert min(map(len, region["alphabets"])) >= 26
