@@ -9,8 +9,9 @@ import resource
 from importlib import metadata
 from pathlib import Path
 
+import synthgan
+
 _PACKAGES = (
-    "synthgan",
     "numpy",
     "pandas",
     "scikit-learn",
@@ -50,7 +51,7 @@ def _processor() -> str:
 
 
 def _versions() -> dict[str, str]:
-    versions = {}
+    versions = {"synthgan": synthgan.__version__}
     for package in _PACKAGES:
         try:
             versions[package] = metadata.version(package)

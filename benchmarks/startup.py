@@ -23,10 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Time both, print the medians, and write them to `--output`."""
+    script = Path(sys.executable).with_name("synthgan")
+    if not script.exists():
+        msg = f"startup: expected the command {script}; run `pip install .` first"
+        raise SystemExit(msg)
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "import synthgan": [sys.executable, "-c", "import synthgan"],
-        "synthgan --help": [str(Path(sys.executable).with_name("synthgan")), "--help"],
+        "synthgan --help": [str(script), "--help"],
     }
     seconds = {
         name: time_command(command, arguments.runs)

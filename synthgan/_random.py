@@ -117,7 +117,10 @@ class RowRange:
         stop = self.start + self.n_rows
         for block in range(self.start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
             first = block * BLOCK_SIZE
-            yield block, slice(max(self.start - first, 0), min(stop - first, BLOCK_SIZE))
+            yield (
+                block,
+                slice(max(self.start - first, 0), min(stop - first, BLOCK_SIZE)),
+            )
 
     def block_rng(self, block: int, *path: str | int) -> np.random.Generator:
         """Make the generator of one block of the stream called `path`."""

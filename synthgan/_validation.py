@@ -42,7 +42,7 @@ def is_real(value: object) -> bool:
     return (
         isinstance(value, numbers.Real)
         and not isinstance(value, bool)
-        and float("-inf") < float(value) < float("inf")
+        and float("-inf") < value < float("inf")  # type: ignore[operator]
     )
 
 

@@ -1,7 +1,8 @@
-"""Tables to try things on: one that ships with scikit-learn, or a file of the user's."""
+"""Tables to try things on: one that scikit-learn ships, or a file of the user's."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
@@ -71,7 +72,7 @@ def parse_dates(frame: pd.DataFrame) -> pd.DataFrame:
     >>> parse_dates(frame).dtypes.astype(str).str[:8].tolist()[0]
     'datetime'
     """
-    parsed = {}
+    parsed = frame.copy(deep=False)
     for name in frame.columns:
         column = frame[name]
         if not pd.api.types.is_string_dtype(column.dtype):
@@ -80,9 +81,8 @@ def parse_dates(frame: pd.DataFrame) -> pd.DataFrame:
         if present.empty or not present.str.match(r"\d{4}-\d{2}-\d{2}").all():
             continue
         with warnings.catch_warnings():
-            # A column that only looks like dates stays as it is, quietly.
-            warnings.simplefilter("ignore")
-            dates = pd.to_datetime(column, errors="coerce", format="ISO8601")
-        if dates.notna().sum() == len(present):
-            parsed[name] = dates
-    return frame.assign(**parsed) if parsed else frame
+            # Offsets that differ from row to row: pandas 2 warns, pandas 3 raises.
+            warnings.simplefilter("error")
+            with contextlib.suppress(ValueError, FutureWarning):
+                parsed[name] = pd.to_datetime(column, format="ISO8601")
+    return parsed

@@ -113,10 +113,9 @@ class Layout:
 
     Examples
     --------
-    >>> layout = Layout.from_specs([
-    ...     [BlockSpec("atom", "softmax", 3, has_rank=True), BlockSpec("rank", "rank", 1)],
-    ...     [BlockSpec("level", "softmax", 2)],
-    ... ])
+    >>> atom = BlockSpec("atom", "softmax", 3, has_rank=True)
+    >>> rank, level = BlockSpec("rank", "rank", 1), BlockSpec("level", "softmax", 2)
+    >>> layout = Layout.from_specs([[atom, rank], [level]])
     >>> [(block.name, block.column, block.start) for block in layout.blocks]
     [('level', 1, 0), ('atom', 0, 2), ('rank', 0, 6)]
     >>> layout.n_codes, layout.n_ranks, layout.width

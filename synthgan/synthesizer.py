@@ -17,8 +17,8 @@ from synthgan._random import RandomState, RowRange, check_random_state, make_see
 from synthgan.encoders import EncodedTable, TableEncoder
 from synthgan.encoders.base import no_codes, no_ranks
 from synthgan.engines import import_keras
-from synthgan.exceptions import ArchiveError
 from synthgan.persistence import FittedState, read_archive, write_archive
+from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.files import write_file
 from synthgan.schema import TableSchema, infer_schema
 from synthgan.training.defaults import (
@@ -46,6 +46,7 @@ _CONSTRAINTS = {
     "max_seconds": valid.positive(None),
     "verbose": valid.option(True, False),
 }
+
 
 class GANSynthesizer(BaseEstimator):
     """Learns a mixed-type table with a conditional GAN, and samples new rows of it.
@@ -108,9 +109,9 @@ class GANSynthesizer(BaseEstimator):
     --------
     >>> import pandas as pd
     >>> from synthgan import GANSynthesizer
-    >>> table = pd.DataFrame({"age": [31, 45, 62] * 20, "member": [True, False, True] * 20})
-    >>> synthesizer = GANSynthesizer(n_steps=8, verbose=False, random_state=0).fit(table)
-    >>> synthesizer.sample(5).shape
+    >>> train = pd.DataFrame({"age": [31, 45, 62] * 20, "paid": [True, False, True] * 20})
+    >>> synthesizer = GANSynthesizer(n_steps=8, verbose=False, random_state=0)
+    >>> synthesizer.fit(train).sample(5).shape
     (5, 2)
     """
 
@@ -147,7 +148,7 @@ class GANSynthesizer(BaseEstimator):
         self.verbose = verbose
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> GANSynthesizer:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: object = None) -> GANSynthesizer:
         """Learn a table.
 
         Parameters
@@ -209,20 +210,19 @@ class GANSynthesizer(BaseEstimator):
             "batch_size": default_batch_size(n_rows),
             "n_steps": default_n_steps(n_rows),
         }
-        decided = {
+        decided: dict[str, Any] = {
             name: value if getattr(self, name) == "auto" else getattr(self, name)
             for name, value in auto.items()
         }
+        for name in ("generator_units", "discriminator_units"):
+            decided[name] = tuple(decided[name])
         return TrainingSettings(
             loss=self.loss,
             latent_dim=self.latent_dim,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
             max_seconds=self.max_seconds,
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in decided.items()
-            },
+            **decided,
         )
 
     def _train(
@@ -243,13 +243,15 @@ class GANSynthesizer(BaseEstimator):
         if self.verbose:
             callbacks.append(ProgressBar())
         table = encoder.transform(frame, seed)
-        result = train(encoder.layout, table, settings, make_seed(seed, "game"), callbacks)
+        result = train(
+            encoder.layout, table, settings, make_seed(seed, "game"), callbacks
+        )
         return result.weights, result.history, result.stop_reason
 
     def _set_fitted(self, state: FittedState) -> None:
         self.encoder_ = state.encoder
         self.schema_ = state.encoder.schema
-        self.settings_ = _read_settings(state.settings)
+        self.settings_ = TrainingSettings(**state.settings)
         self.history_ = state.history
         self.stop_reason_ = state.stop_reason
         self.n_features_in_ = len(self.schema_)
@@ -259,7 +261,9 @@ class GANSynthesizer(BaseEstimator):
         self._next_row = state.next_row
         self._sampler: Sampler | None = None
 
-    def sample(self, n_samples: int = 1, random_state: RandomState = None) -> pd.DataFrame:
+    def sample(
+        self, n_samples: int = 1, random_state: RandomState = None
+    ) -> pd.DataFrame:
         """Make new rows.
 
         Parameters
@@ -330,7 +334,9 @@ class GANSynthesizer(BaseEstimator):
             If the synthesizer is not fitted.
         """
         check_is_fitted(self, "encoder_")
-        write_file(path, write_archive(self._parameters_for_archive(), self._get_state()))
+        write_file(
+            path, write_archive(self._parameters_for_archive(), self._get_state())
+        )
 
     def _parameters_for_archive(self) -> dict[str, Any]:
         parameters = self.get_params(deep=False)
@@ -404,27 +410,12 @@ def load(path: str | os.PathLike[str]) -> GANSynthesizer:
     with open(path, "rb") as file:  # noqa: PTH123, a file-like path is fine
         content = file.read()
     parameters, state = read_archive(content)
-    try:
+    with damage_as_archive_error():
         synthesizer = GANSynthesizer(**parameters)
-    except TypeError as error:
-        msg = f"{os.fspath(path)}: unknown parameters in the manifest ({error})"
-        raise ArchiveError(msg) from None
-    synthesizer._set_fitted(state)
-    if state.encoder.layout.width:
-        try:
+        synthesizer._set_fitted(state)
+        if state.encoder.layout.width:
             synthesizer._get_sampler()
-        except ValueError as error:
-            msg = f"{os.fspath(path)}: {error}"
-            raise ArchiveError(msg) from None
     return synthesizer
-
-
-def _read_settings(values: Mapping[str, Any]) -> TrainingSettings:
-    try:
-        return TrainingSettings(**values)
-    except TypeError as error:
-        msg = f"unknown training settings ({error})"
-        raise ArchiveError(msg) from None
 
 
 def _object_array(names: Sequence[Hashable]) -> np.ndarray:

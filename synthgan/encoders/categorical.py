@@ -46,7 +46,7 @@ class CategoricalEncoder(ColumnEncoder):
     def fit(
         cls, column: ColumnSchema, series: pd.Series, rng: np.random.Generator
     ) -> CategoricalEncoder:
-        """Number the levels that occur by their frequency."""
+        """Sort the levels that occur by their frequency."""
         levels = level_codes(series, column.levels)
         counts = np.bincount(levels[levels >= 0], minlength=len(column.levels))
         order = np.argsort(-counts, kind="stable")
@@ -129,4 +129,8 @@ class CategoricalEncoder(ColumnEncoder):
         cls, column: ColumnSchema, state: EncoderState
     ) -> CategoricalEncoder:
         """Rebuild from the levels' positions."""
-        return cls(column, state.arrays["positions"])
+        positions = state.arrays["positions"]
+        if positions.dtype.kind != "i":
+            msg = f"positions: expected integers, got {positions.dtype}"
+            raise ValueError(msg)
+        return cls(column, positions)

@@ -53,8 +53,11 @@ class ConstantEncoder(ColumnEncoder):
         self, series: pd.Series, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """Encode cells as nothing, after checking that they are the constant."""
-        codes = level_codes(series, self.column.levels)
-        self.check_known(codes != self.position, series)
+        if self.position < 0:
+            unknown = series.notna().to_numpy(bool)
+        else:
+            unknown = level_codes(series, self.column.levels) != self.position
+        self.check_known(unknown, series)
         return no_codes(len(series)), no_ranks(len(series))
 
     def inverse_transform(

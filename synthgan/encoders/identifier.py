@@ -15,6 +15,7 @@ from synthgan.encoders.missingness import (
     encode_missing,
     missing_specs,
 )
+from synthgan.exceptions import InputError
 from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema, Element
 from synthgan.schema.storage import insert_missing, present_values, restore_strings
@@ -48,8 +49,7 @@ class IdentifierEncoder(ColumnEncoder):
             keys = present.to_numpy(dtype=object)
         else:
             keys = present_values(present, column.storage)
-            if keys.dtype.kind == "f":
-                keys = keys.astype(np.int64)
+            keys = keys.astype(_key_dtype(keys, column))
         return cls(column, KeyForm.learn(keys, rng))
 
     @property
@@ -68,7 +68,11 @@ class IdentifierEncoder(ColumnEncoder):
     ) -> pd.Series:
         """Make a fresh key for each row."""
         missing = decode_missing(codes)
-        keys = self.form.make(rows.numbers[~missing])
+        try:
+            keys = self.form.make(rows.numbers[~missing])
+        except InputError as error:
+            msg = f"column {self.column.name!r}: {error}"
+            raise InputError(msg) from None
         present = restore_strings(keys, self.column.storage)
         return insert_missing(present, missing, self.column.storage)
 
@@ -77,8 +81,14 @@ class IdentifierEncoder(ColumnEncoder):
         return EncoderState({"form": self.form.to_dict()}, {})
 
     @classmethod
-    def from_state(
-        cls, column: ColumnSchema, state: EncoderState
-    ) -> IdentifierEncoder:
+    def from_state(cls, column: ColumnSchema, state: EncoderState) -> IdentifierEncoder:
         """Rebuild from the form."""
         return cls(column, KeyForm.from_dict(state.values["form"]))
+
+
+def _key_dtype(keys: np.ndarray, column: ColumnSchema) -> np.dtype:
+    """Return the integer dtype in which the column's keys must have room."""
+    own = column.storage.numpy_dtype
+    if own.kind in "iu":
+        return own
+    return np.dtype(np.int64) if keys.dtype.kind == "f" else keys.dtype

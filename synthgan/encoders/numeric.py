@@ -16,7 +16,7 @@ from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
 from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.layout import BlockSpec
-from synthgan.schema import ColumnSchema, Kind
+from synthgan.schema import ColumnSchema
 from synthgan.schema.storage import insert_missing, present_values, restore_values
 
 #: A value in at least this share of the rows, and in this number of rows, is an atom.
@@ -39,8 +39,8 @@ class NumericEncoder(ColumnEncoder):
     column : ColumnSchema
         The column's description.
     atoms : ndarray, shape (k,)
-        Frequent values, ascending: float64 for a continuous column, otherwise the
-        number of steps above the minimum as uint64, which is exact.
+        Frequent values, ascending: float64 where the column has no step, otherwise
+        the number of steps above the minimum as uint64, which is exact.
     quantiles : QuantileFunction or None
         Quantile function of the values that are not atoms; None if all are.
     """
@@ -54,7 +54,7 @@ class NumericEncoder(ColumnEncoder):
         cls, column: ColumnSchema, series: pd.Series, rng: np.random.Generator
     ) -> NumericEncoder:
         """Find the atoms and the quantile function of the rest."""
-        values = _to_steps(series.dropna(), column)
+        values = _to_steps(present_values(series.dropna(), column.storage), column)
         atoms = find_atoms(values, len(series))
         rest = values[~np.isin(values, atoms)]
         return cls(column, atoms, QuantileFunction.fit(rest) if len(rest) else None)
@@ -75,11 +75,16 @@ class NumericEncoder(ColumnEncoder):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Encode cells; see `ColumnEncoder.transform`."""
         missing = series.isna().to_numpy(bool)
-        values = _to_steps(series[~missing], self.column)
+        if not self.has_missing:
+            self.check_known(missing, series)
+        numbers = present_values(series[~missing], self.column.storage)
+        values = _to_steps(numbers, self.column)
         places = np.searchsorted(self.atoms, values)
-        is_atom = np.zeros(len(values), dtype=bool)
+        # Numbers below the range or between two steps are no atoms.
+        is_atom = _to_numbers(values, self.column) == numbers
         inside = places < len(self.atoms)
-        is_atom[inside] = self.atoms[places[inside]] == values[inside]
+        is_atom[inside] &= self.atoms[places[inside]] == values[inside]
+        is_atom &= inside
         first_atom = int(self.quantiles is not None)
         codes = np.full((len(series), 1), first_atom + len(self.atoms), dtype=np.int32)
         codes[~missing, 0] = np.where(is_atom, first_atom + places, 0)
@@ -124,7 +129,11 @@ class NumericEncoder(ColumnEncoder):
         arrays = state.arrays
         quantiles = None
         if "ranks" in arrays:
-            quantiles = QuantileFunction(arrays["ranks"], arrays["values"])
+            ranks, values = arrays["ranks"], arrays["values"]
+            if ranks.shape != values.shape:
+                msg = f"knots: expected as many ranks as values, got {ranks.shape}"
+                raise ValueError(msg)
+            quantiles = QuantileFunction(ranks, values)
         return cls(column, arrays["atoms"], quantiles)
 
 
@@ -156,27 +165,31 @@ def _spread(flags: np.ndarray, missing: np.ndarray) -> np.ndarray:
     return spread
 
 
-def _to_steps(present: pd.Series, column: ColumnSchema) -> np.ndarray:
+def _to_steps(numbers: np.ndarray, column: ColumnSchema) -> np.ndarray:
     """Return float64 values, or exact numbers of steps above the minimum."""
-    values = present_values(present, column.storage)
-    if column.kind is Kind.CONTINUOUS:
-        return values.astype(np.float64)
-    if values.dtype.kind == "f":
-        values = values.astype(np.int64)
+    if column.step is None:
+        return numbers
+    if numbers.dtype.kind == "f":
+        numbers = numbers.astype(np.int64)
     # Modulo 2**64 the subtraction is exact, whatever the signs.
-    offsets = values.view(np.uint64) - np.uint64(column.minimum % 2**64)
+    numbers = np.maximum(numbers, column.minimum)
+    offsets = numbers.view(np.uint64) - np.uint64(column.minimum % 2**64)
     return offsets // np.uint64(column.step)
 
 
+def _to_numbers(steps: np.ndarray, column: ColumnSchema) -> np.ndarray:
+    """Return numbers of the column; the inverse of `_to_steps`."""
+    if column.step is None:
+        return steps
+    numbers = steps * np.uint64(column.step) + np.uint64(column.minimum % 2**64)
+    return numbers.view(np.int64) if column.maximum < 2**63 else numbers
+
+
 def _from_steps(steps: np.ndarray, column: ColumnSchema) -> object:
-    """Return an array of the column's dtype; the inverse of `_to_steps`."""
-    if column.kind is Kind.CONTINUOUS:
-        values = steps
+    """Return an array of the column's dtype."""
+    numbers = _to_numbers(steps, column)
+    if column.step is None:
         if column.decimals is not None:
-            values = np.round(values, column.decimals)
-        values = np.clip(values, column.minimum, column.maximum)
-        return restore_values(values, column.storage, column.decimals)
-    values = steps * np.uint64(column.step) + np.uint64(column.minimum % 2**64)
-    if column.maximum < 2**63:
-        values = values.view(np.int64)
-    return restore_values(values, column.storage, None)
+            numbers = np.round(numbers, column.decimals)
+        numbers = np.clip(numbers, column.minimum, column.maximum)
+    return restore_values(numbers, column.storage, column.decimals)

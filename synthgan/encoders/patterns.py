@@ -185,6 +185,10 @@ class TextPattern:
         cls, values: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> TextPattern:
         """Undo `to_dict` and `arrays`."""
+        n_bytes = -(-values["n_places"] // 8)
+        if len(arrays["occupied"]) != n_bytes:
+            msg = f"occupied: expected {n_bytes} bytes, got {len(arrays['occupied'])}"
+            raise ValueError(msg)
         return cls(
             tuple(values["templates"]),
             tuple(values["counts"]),

@@ -83,10 +83,12 @@ class QuantileFunction:
         gap = self.ranks[right] - self.ranks[left]
         share = np.clip((ranks - self.ranks[left]) / np.where(gap > 0, gap, 1), 0, 1)
         low, high = self.values[left], self.values[right]
-        if self.values.dtype.kind == "f":
-            return low * (1 - share) + high * share
         span = high - low
-        return low + np.minimum(np.rint(share * span), span).astype(np.uint64)
+        part = np.where(share < 1, share, 0) * span
+        if self.values.dtype.kind == "u":
+            # A span above 2**53 has no exact float: never beyond it.
+            part = np.minimum(np.rint(part).astype(np.uint64), span)
+        return np.where(share < 1, low + part, high)
 
     def inverse(self, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return ranks at which the function takes `values`.
@@ -115,8 +117,16 @@ class QuantileFunction:
             rng.random(len(values)),
             np.clip(above / np.where(span > 0, span, 1), 0, 1),
         )
-        ranks = self.ranks[left] * (1 - share) + self.ranks[right] * share
-        return ranks.astype(np.float32)
+        low, high = self.ranks[left], self.ranks[right]
+        ranks = (low * (1 - share) + high * share).astype(np.float32)
+        is_plateau = is_known & (low < high)
+        return np.where(is_plateau, _keep_between(ranks, low, high), ranks)
+
+
+def _keep_between(ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Move float32 ranks that rounding put outside [low, high) back into it."""
+    ranks = np.where(ranks < low, np.nextafter(ranks, np.float32(1)), ranks)
+    return np.where(ranks >= high, np.nextafter(ranks, np.float32(0)), ranks)
 
 
 def _thin(indices: np.ndarray, n_kept: int) -> np.ndarray:

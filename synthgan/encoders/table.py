@@ -11,7 +11,7 @@ import pandas as pd
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.encoders.registry import ENCODERS, encoder_for
-from synthgan.layout import Layout
+from synthgan.layout import Block, Layout
 from synthgan.schema import TableSchema
 
 
@@ -87,9 +87,9 @@ class TableEncoder:
             places[block.column][block.activation == "rank"].append(block.index)
         return places
 
-    def _order_asked(self, block: object) -> int:
-        names = [spec.name for spec in self.encoders[block.column].specs]  # type: ignore[attr-defined]
-        return names.index(block.name)  # type: ignore[attr-defined]
+    def _order_asked(self, block: Block) -> int:
+        names = [spec.name for spec in self.encoders[block.column].specs]
+        return names.index(block.name)
 
     def transform(self, frame: pd.DataFrame, seed: int) -> EncodedTable:
         """Encode rows.
@@ -131,5 +131,6 @@ class TableEncoder:
             )
         }
         frame = pd.DataFrame(columns, index=pd.RangeIndex(rows.n_rows), copy=False)
-        frame.columns = self.schema.labels
+        # A copy, as renaming an index's axis changes the index itself.
+        frame.columns = self.schema.labels.copy()
         return frame

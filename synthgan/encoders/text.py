@@ -63,9 +63,9 @@ class TextEncoder(ColumnEncoder):
         """Make a string for each row, block by block."""
         missing = decode_missing(codes)
         parts = [
-            self.pattern.make(rows.block_rng(block, "text", str(self.column.name)), BLOCK_SIZE)[
-                part
-            ]
+            self.pattern.make(
+                rows.block_rng(block, "text", str(self.column.name)), BLOCK_SIZE
+            )[part]
             for block, part in rows.blocks()
         ]
         strings = np.concatenate([*parts, np.empty(0, dtype=object)])[~missing]

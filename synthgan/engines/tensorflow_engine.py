@@ -63,14 +63,12 @@ class TensorFlowEngine:
                 parallel_iterations=1,
             )[1]
 
+        def add(part: Repeated) -> Callable[[Any], Any]:
+            return lambda total: total + part.step(tensors)
+
         def run_cycle(total: Any) -> Any:
             for part in cycle:
-                step = part.step
-                total = loop(
-                    part.n_times,
-                    lambda total, step=step: total + step(tensors),
-                    total,
-                )
+                total = loop(part.n_times, add(part), total)
             return total
 
         @tf.function(autograph=False)

@@ -95,4 +95,3 @@ LOSSES: dict[str, AdversarialLoss] = {
     loss.name: loss
     for loss in (_RELATIVISTIC, _NON_SATURATING, _MINIMAX, _WASSERSTEIN, _HINGE)
 }
-

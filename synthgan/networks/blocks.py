@@ -35,9 +35,7 @@ def seeded_dense(
         initializer = keras.initializers.VarianceScaling(
             scale, "fan_in", "truncated_normal", seed=seed
         )
-    return keras.layers.Dense(
-        units, kernel_initializer=initializer, use_bias=use_bias
-    )
+    return keras.layers.Dense(units, kernel_initializer=initializer, use_bias=use_bias)
 
 
 class ResidualBlock(keras.layers.Layer):

@@ -64,7 +64,9 @@ class RowFeatures:
         tensor of float32, shape (batch, layout.width)
         """
         groups = [
-            ops.one_hot(codes[:, group.first : group.first + group.n_blocks], group.width)
+            ops.one_hot(
+                codes[:, group.first : group.first + group.n_blocks], group.width
+            )
             for group in self.layout.groups
         ]
         return self._join(groups, ranks)
@@ -157,7 +159,9 @@ class RowFeatures:
         stop = self.layout.softmax_width
         choices, ranks = rows[:, :stop], rows[:, stop:]
         knots = np.arange(N_RANK_FEATURES, dtype=np.float32)
-        pieces = ops.clip(N_RANK_FEATURES * ops.expand_dims(ranks, -1) - knots, 0.0, 1.0)
+        pieces = ops.clip(
+            N_RANK_FEATURES * ops.expand_dims(ranks, -1) - knots, 0.0, 1.0
+        )
         pieces = ops.concatenate([ops.expand_dims(ranks, -1), pieces], axis=-1)
         pieces = pieces * ops.expand_dims(self._flags(choices), -1)
         width = self.layout.n_ranks * (N_RANK_FEATURES + 1)

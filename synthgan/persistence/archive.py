@@ -7,6 +7,7 @@ is built from it but classes of the registries.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import io
@@ -20,9 +21,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from synthgan._random import RowRange
 from synthgan.encoders import ENCODERS, EncoderState, TableEncoder
-from synthgan.exceptions import ArchiveError
+from synthgan.encoders.base import ColumnEncoder
+from synthgan.exceptions import ArchiveError, InputError
 from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
+from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
@@ -120,27 +124,8 @@ def read_archive(content: bytes) -> tuple[dict[str, Any], FittedState]:
     ArchiveError
         If they are damaged, of a later format, or not a synthgan archive.
     """
-    try:
+    with damage_as_archive_error():
         return _read(content)
-    except ArchiveError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        IndexError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        EOFError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:
-        msg = (
-            "not a readable synthgan archive, or a damaged one "
-            f"({type(error).__name__}: {error})"
-        )
-        raise ArchiveError(msg) from error
 
 
 def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
@@ -180,6 +165,8 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
     if layout != manifest["layout"]:
         msg = "the encoders do not make the layout that the manifest states"
         raise ArchiveError(msg)
+    for column_encoder in encoder.encoders:
+        _check_decodes(column_encoder)
     parameters = {
         name: _read_schema(value) if _is_schema(value) else value
         for name, value in manifest["parameters"].items()
@@ -191,9 +178,31 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         weights=[arrays[f"weights/{i}"] for i in range(manifest["n_weights"])],
         history=pd.DataFrame(history),
         stop_reason=manifest["stop_reason"],
-        sample_seed=manifest["sample_seed"],
-        next_row=manifest["next_row"],
+        sample_seed=_read_count(manifest, "sample_seed"),
+        next_row=_read_count(manifest, "next_row"),
     )
+
+
+def _read_count(manifest: dict[str, Any], name: str) -> int:
+    value = manifest[name]
+    if type(value) is not int or value < 0:
+        msg = f"{name}: expected an integer of at least 0, got {value!r}"
+        raise ArchiveError(msg)
+    return value
+
+
+def _check_decodes(encoder: ColumnEncoder) -> None:
+    """Decode every code once, so that damage shows now and not when sampling."""
+    widths = [s.width for s in encoder.specs if s.activation == "softmax"]
+    n_ranks = len(encoder.specs) - len(widths)
+    n_rows = max([2, *widths])
+    codes = np.arange(n_rows)[:, None] % np.array(widths, dtype=np.int64)
+    ranks = np.tile(np.linspace(0, 1, n_rows)[:, None], n_ranks)
+    # An encoder that has no keys left for so many rows says so by an InputError.
+    with contextlib.suppress(InputError):
+        encoder.inverse_transform(
+            codes.astype(np.int32), ranks.astype(np.float32), RowRange(0, 0, n_rows)
+        )
 
 
 def _check_version(manifest: Any) -> None:
@@ -201,7 +210,7 @@ def _check_version(manifest: Any) -> None:
         msg = "not a synthgan archive: its manifest does not say so"
         raise ArchiveError(msg)
     version = manifest.get("format_version")
-    if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
+    if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         msg = (
             f"format version: expected 1 to {FORMAT_VERSION}, got {version!r}; "
             "a newer synthgan may read it"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import IO
 
 import numpy as np
 
 from synthgan.exceptions import ArchiveError
+from synthgan.persistence.damage import damage_as_archive_error
 
 
 def write_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -24,7 +26,8 @@ def write_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
             msg = f"array {name!r} holds Python objects, which are not saved"
             raise TypeError(msg)
     buffer = io.BytesIO()
-    np.savez(buffer, **dict(arrays))  # type: ignore[arg-type]
+    ordered = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    np.savez(buffer, **ordered)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -37,7 +40,10 @@ def read_arrays(content: bytes) -> dict[str, np.ndarray]:
         If a header does not fit its data, or asks for Python objects.
     """
     arrays = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with (
+        damage_as_archive_error(),
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+    ):
         for member in archive.infolist():
             check_stored(member)
             with archive.open(member) as file:
@@ -52,7 +58,7 @@ def check_stored(member: zipfile.ZipInfo) -> None:
         raise ArchiveError(msg)
 
 
-def _read_array(file: io.BufferedIOBase, member: zipfile.ZipInfo) -> np.ndarray:  # type: ignore[type-arg]
+def _read_array(file: IO[bytes], member: zipfile.ZipInfo) -> np.ndarray:
     version = np.lib.format.read_magic(file)
     if version != (1, 0):
         msg = f"array {member.filename!r}: expected header version 1.0, got {version}"

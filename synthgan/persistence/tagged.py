@@ -67,9 +67,10 @@ def to_tagged(value: Any) -> Any:
             return {"$missing": "NaT"}
         case pd.Timestamp():
             zone = None if value.tz is None else str(value.tz)
-            return {"$timestamp": [value.value, value.unit, zone]}
+            clock = value if value.tz is None else value.tz_convert(None)
+            return {"$timestamp": [_count(clock), value.unit, zone]}
         case pd.Timedelta():
-            return {"$timedelta": [value.value, value.unit]}
+            return {"$timedelta": [_count(value), value.unit]}
         case datetime.datetime():
             return {"$datetime": value.isoformat()}
         case datetime.date():
@@ -105,6 +106,11 @@ def from_tagged(data: Any) -> Any:
     return {key: from_tagged(item) for key, item in data.items()}
 
 
+def _count(value: pd.Timestamp | pd.Timedelta) -> int:
+    """Return a time in its own unit, in which it cannot overflow."""
+    return int(value.to_numpy().astype(np.int64))
+
+
 def _tag_dict(value: dict[Any, Any]) -> Any:
     if all(isinstance(key, str) and not key.startswith("$") for key in value):
         return {key: to_tagged(item) for key, item in value.items()}
@@ -133,7 +139,9 @@ def _read_index(content: Any) -> pd.Index:
     name = from_tagged(name)
     if dtype.kind == "M" and isinstance(dtype, pd.DatetimeTZDtype):
         clock = np.array(cells, dtype=np.int64).view(f"datetime64[{dtype.unit}]")
-        return pd.DatetimeIndex(clock, name=name).tz_localize("UTC").tz_convert(dtype.tz)
+        return (
+            pd.DatetimeIndex(clock, name=name).tz_localize("UTC").tz_convert(dtype.tz)
+        )
     if dtype.kind in "mM":
         return pd.Index(np.array(cells, dtype=np.int64).view(dtype), name=name)
     return pd.Index(cells, dtype=dtype, name=name, tupleize_cols=False)
@@ -171,14 +179,14 @@ def _string_dtype(storage: str, missing: Any) -> pd.StringDtype:
     if missing is pd.NA:
         return pd.StringDtype(storage)
     try:
-        return pd.StringDtype(storage, na_value=missing)  # type: ignore[call-arg]
+        return pd.StringDtype(storage, na_value=missing)
     except TypeError:
         return pd.StringDtype(storage)
 
 
 def _read_timestamp(content: Any) -> pd.Timestamp:
     value, unit, zone = content
-    stamp = pd.Timestamp(value, unit="ns").as_unit(unit)
+    stamp = pd.Timestamp(np.datetime64(value, unit))
     return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
 
 
@@ -196,10 +204,9 @@ _READERS: dict[str, Any] = {
     "$decimal": decimal.Decimal,
     "$missing": {"NA": pd.NA, "NaT": pd.NaT}.__getitem__,
     "$timestamp": _read_timestamp,
-    "$timedelta": lambda c: pd.Timedelta(c[0], unit="ns").as_unit(c[1]),
+    "$timedelta": lambda c: pd.Timedelta(np.timedelta64(c[0], c[1])),
     "$datetime": datetime.datetime.fromisoformat,
     "$date": datetime.date.fromisoformat,
     "$time": datetime.time.fromisoformat,
     "$interval": lambda c: pd.Interval(from_tagged(c[0]), from_tagged(c[1]), c[2]),
 }
-

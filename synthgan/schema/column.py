@@ -105,13 +105,14 @@ class TableSchema:
     --------
     >>> import pandas as pd
     >>> from synthgan.schema import infer_schema
-    >>> frame = pd.DataFrame({"age": range(20, 60, 2), "sex": ["f", "m"] * 10})
-    >>> infer_schema(frame)
+    >>> sex = pd.Categorical(["f", "m"] * 10)
+    >>> frame = pd.DataFrame({"age": range(20, 60, 2), "sex": sex})
+    >>> print(infer_schema(frame))  # doctest: +NORMALIZE_WHITESPACE
     20 rows, 2 columns
-                kind  dtype missing  distinct   values             note
-    column                                                             
-    age      integer  int64                20  20 … 58  multiples of 2
-    sex  categorical    str                 2     f, m                
+                kind     dtype missing  distinct   values            note
+    column
+    age      integer     int64                20  20 … 58  multiples of 2
+    sex  categorical  category                 2     f, m
     """
 
     columns: tuple[ColumnSchema, ...]

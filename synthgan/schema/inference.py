@@ -6,7 +6,7 @@ import math
 import re
 import warnings
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,15 @@ from synthgan.schema.storage import (
 SHORT_COLUMN = 20
 #: A string column with a larger share of distinct values is text.
 NEARLY_UNIQUE = 0.9
+#: So many integers without a gap are a row counter.
+MIN_COUNTER = 100
+#: A smaller dtype than this has no room for fresh keys.
+MIN_KEY_BYTES = 4
 
-_KEY_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "identifier", "index"})
+_KEY_WORDS = frozenset(
+    {"id", "ids", "uuid", "guid", "key", "pk", "identifier", "index"}
+)
+_TEXT_NOTE = "nearly unique strings"
 _CODE = re.compile(r"[\w.:/#\-]*\d[\w.:/#\-]*")
 
 # Which kinds a user may give to a column, by what its cells are.
@@ -62,8 +69,37 @@ _ALLOWED: dict[Element, frozenset[Kind]] = {
     ),
     Element.CATEGORY: frozenset({Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN}),
     Element.OBJECT: frozenset({Kind.CATEGORICAL, Kind.BOOLEAN}),
-    Element.NOTHING: frozenset(),
 }
+# Cells that can be counted or measured.
+_NUMBERS = frozenset(
+    {
+        Element.INTEGER,
+        Element.FLOAT,
+        Element.DECIMAL,
+        Element.DATETIME,
+        Element.DATE,
+        Element.TIMEDELTA,
+    }
+)
+
+
+class _Cells(NamedTuple):
+    """What a column holds, read once."""
+
+    name: Hashable
+    storage: Storage
+    present: pd.Series
+    numbers: np.ndarray  # of the present cells, empty where they are none
+    n_missing: int
+    n_distinct: int
+
+    @property
+    def n_present(self) -> int:
+        return len(self.present)
+
+    @property
+    def is_unique(self) -> bool:
+        return self.n_distinct == self.n_present > 1
 
 
 def infer_schema(
@@ -103,7 +139,8 @@ def infer_schema(
         for i, name in enumerate(frame.columns)
     )
     _warn(columns, kinds)
-    return TableSchema(columns, frame.columns, len(frame))
+    # A copy, as renaming an index's axis changes the index itself.
+    return TableSchema(columns, frame.columns.copy(), len(frame))
 
 
 def _check_overrides(
@@ -144,8 +181,7 @@ def _check_same_columns(frame: pd.DataFrame, schema: TableSchema) -> None:
     if expected != got:
         msg = f"schema: expected the columns {expected!r}, got {got!r}"
         raise SchemaError(msg)
-    for column in schema:
-        dtype = frame[column.name].dtype
+    for column, dtype in zip(schema, frame.dtypes, strict=True):
         if isinstance(dtype, pd.CategoricalDtype) and isinstance(
             column.dtype, pd.CategoricalDtype
         ):
@@ -159,58 +195,73 @@ def _check_same_columns(frame: pd.DataFrame, schema: TableSchema) -> None:
 
 
 def _describe(series: pd.Series, name: Hashable, kind: Kind | None) -> ColumnSchema:
-    storage = read_storage(series, name)
-    present = series.dropna()
-    n_missing = len(series) - len(present)
-    try:
-        n_distinct = present.nunique()
-    except TypeError as error:
-        msg = f"column {name!r}: expected plain values, got nested objects ({error})"
-        raise InputError(msg) from None
-    if kind is None:
-        kind, note = _infer_kind(present, name, storage, n_missing, n_distinct)
+    cells = _read_cells(series, name)
+    if kind is None or not cells.n_distinct:
+        kind, note = _infer_kind(cells)
     else:
-        _check_kind(kind, name, storage, n_missing, n_distinct)
+        _check_kind(kind, cells)
         note = "given"
     facts: dict[str, Any] = {}
-    if kind is Kind.CONSTANT or (kind.is_numeric and not n_distinct):
-        # A numeric kind that was given to an all-missing column has nothing to say.
-        kind = Kind.CONSTANT
-        facts["categories"] = _constant_levels(present, storage)
-    elif kind.is_numeric:
-        facts = _numeric_facts(present, name, storage, kind)
-        if facts["step"] not in {None, 0, 1} and not note:
-            note = _step_note(facts["step"], storage)
-    elif kind.is_discrete:
-        facts["categories"] = read_levels(series, storage)
+    if kind.is_numeric:
+        facts = _numeric_facts(cells, kind)
+        if facts["step"] not in {None, 1} and not note:
+            note = _step_note(facts["step"], cells.storage)
+    elif kind.is_discrete or kind is Kind.CONSTANT:
+        facts["categories"] = read_levels(cells.present, cells.storage)
     return ColumnSchema(
-        name, kind, storage, n_missing, n_distinct, note=note, **facts
+        name,
+        kind,
+        cells.storage,
+        cells.n_missing,
+        cells.n_distinct,
+        note=note,
+        **facts,
     )
 
 
-def _constant_levels(present: pd.Series, storage: Storage) -> pd.Index:
-    values = present.iloc[:1]
-    if storage.element is Element.CATEGORY:
-        return values.cat.categories
-    return pd.Index(values, dtype=object if storage.dtype == object else None)
+def _read_cells(series: pd.Series, name: Hashable) -> _Cells:
+    storage = read_storage(series, name)
+    present = series.dropna()
+    n_missing = len(series) - len(present)
+    numbers = np.empty(0)
+    if storage.element in _NUMBERS:
+        numbers = _read_numbers(present, name, storage)
+    return _Cells(name, storage, present, numbers, n_missing, present.nunique())
 
 
-def _infer_kind(
-    present: pd.Series,
-    name: Hashable,
-    storage: Storage,
-    n_missing: int,
-    n_distinct: int,
-) -> tuple[Kind, str]:
-    if n_distinct == 0:
+def _read_numbers(present: pd.Series, name: Hashable, storage: Storage) -> np.ndarray:
+    """Return finite numbers that 64 bits hold."""
+    try:
+        values = present_values(present, storage)
+    except (OverflowError, TypeError, ValueError) as error:
+        msg = (
+            f"column {name!r}: expected {storage.element} cells of one form that 64 "
+            f"bits hold, got others ({error}); give the column a dtype of its own "
+            "first, with pandas.to_datetime, pandas.to_numeric or .astype"
+        )
+        raise InputError(msg) from None
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        n_others = int((~np.isfinite(values)).sum())
+        msg = (
+            f"column {name!r}: expected finite numbers, got {n_others} infinite values "
+            "(or NaN beside the marker of missing ones); replace them by a finite "
+            "limit or by a missing value"
+        )
+        raise InputError(msg)
+    return values
+
+
+def _infer_kind(cells: _Cells) -> tuple[Kind, str]:
+    if cells.n_distinct == 0:
         return Kind.CONSTANT, "every cell is missing"
-    if n_distinct == 1 and not n_missing:
+    if cells.n_distinct == 1 and not cells.n_missing:
         return Kind.CONSTANT, ""
-    match storage.element:
+    match cells.storage.element:
         case Element.BOOLEAN:
             return Kind.BOOLEAN, ""
         case Element.CATEGORY:
-            return (Kind.ORDINAL if present.cat.ordered else Kind.CATEGORICAL), ""
+            is_ordered = cells.storage.dtype.ordered
+            return (Kind.ORDINAL if is_ordered else Kind.CATEGORICAL), ""
         case Element.DATETIME | Element.DATE:
             return Kind.DATETIME, ""
         case Element.TIMEDELTA:
@@ -218,37 +269,37 @@ def _infer_kind(
         case Element.DECIMAL:
             return Kind.CONTINUOUS, ""
         case Element.INTEGER:
-            return _infer_integer(present, name, n_missing, n_distinct)
+            return _infer_integer(cells)
         case Element.FLOAT:
-            if _is_whole(present.to_numpy(np.float64)):
-                kind, note = _infer_integer(present, name, n_missing, n_distinct)
+            if _is_whole(cells.numbers):
+                kind, note = _infer_integer(cells)
                 return kind, note or "whole numbers stored as floats"
             return Kind.CONTINUOUS, ""
         case Element.STRING:
-            return _infer_string(present, n_distinct)
+            return _infer_string(cells)
         case _:
             return Kind.CATEGORICAL, "cells of several types"
 
 
 def _is_whole(values: np.ndarray) -> bool:
     """Tell whether floats are all whole and small enough to be exact integers."""
-    with np.errstate(invalid="ignore"):
-        return bool(np.all((values == np.rint(values)) & (np.abs(values) < 2**53)))
+    return bool(np.all((values == np.rint(values)) & (np.abs(values) < 2**53)))
 
 
-def _infer_integer(
-    present: pd.Series, name: Hashable, n_missing: int, n_distinct: int
-) -> tuple[Kind, str]:
+def _infer_integer(cells: _Cells) -> tuple[Kind, str]:
     """Tell row counters and keys from numbers that count or measure."""
-    if n_missing or n_distinct < len(present) or len(present) < 3:
+    if cells.n_missing or not cells.is_unique or cells.n_present < 3:
         return Kind.INTEGER, ""
-    if _is_named_key(name):
-        return Kind.IDENTIFIER, "all distinct, and named like a key"
-    values = present.to_numpy(np.float64)
-    is_counter = values.max() - values.min() + 1 == len(present)
-    if is_counter and len(present) >= 100:
-        return Kind.IDENTIFIER, "all distinct and without gaps: a row counter"
-    return Kind.INTEGER, ""
+    span = int(cells.numbers.max()) - int(cells.numbers.min()) + 1
+    if _is_named_key(cells.name):
+        note = "all distinct, and named like a key"
+    elif span == cells.n_present >= MIN_COUNTER:
+        note = "all distinct and without gaps: a row counter"
+    else:
+        return Kind.INTEGER, ""
+    if cells.storage.numpy_dtype.itemsize < MIN_KEY_BYTES:
+        return Kind.INTEGER, f"{note}; but {cells.storage.dtype} is too small for more"
+    return Kind.IDENTIFIER, note
 
 
 def _is_named_key(name: Hashable) -> bool:
@@ -256,23 +307,27 @@ def _is_named_key(name: Hashable) -> bool:
     return bool(_KEY_WORDS & set(re.split(r"[^A-Za-z]+", words.lower())))
 
 
-def _infer_string(present: pd.Series, n_distinct: int) -> tuple[Kind, str]:
-    n_present = len(present)
-    is_unique = n_distinct == n_present and n_present > 1
-    if is_unique and _looks_like_codes(present):
+def _infer_string(cells: _Cells) -> tuple[Kind, str]:
+    if cells.n_present < SHORT_COLUMN:
+        return _assume_string(cells)
+    if cells.is_unique and _looks_like_codes(cells.present):
         return Kind.IDENTIFIER, "all distinct codes of one form"
-    if n_present >= SHORT_COLUMN:
-        if n_distinct / n_present > NEARLY_UNIQUE:
-            return Kind.TEXT, "nearly unique strings"
-        return Kind.CATEGORICAL, ""
-    if is_unique and present.str.contains(r"[\s@]", regex=True).any():
-        return Kind.TEXT, f"only {n_present} values, all distinct: assumed text"
-    if is_unique:
-        return (
-            Kind.CATEGORICAL,
-            f"only {n_present} values, all distinct: assumed categories",
-        )
+    if cells.n_distinct / cells.n_present > NEARLY_UNIQUE:
+        return Kind.TEXT, _TEXT_NOTE
     return Kind.CATEGORICAL, ""
+
+
+def _assume_string(cells: _Cells) -> tuple[Kind, str]:
+    """Say what strings are taken for that are too few to tell."""
+    if not cells.is_unique:
+        return Kind.CATEGORICAL, ""
+    if _looks_like_codes(cells.present):
+        kind = Kind.IDENTIFIER
+    elif cells.present.str.contains(r"[\s@]", regex=True).any():
+        kind = Kind.TEXT
+    else:
+        kind = Kind.CATEGORICAL
+    return kind, f"only {cells.n_present} values, all distinct: assumed {kind}"
 
 
 def _looks_like_codes(present: pd.Series) -> bool:
@@ -284,18 +339,15 @@ def _looks_like_codes(present: pd.Series) -> bool:
     return bool(strings.map(_CODE.fullmatch).notna().all())
 
 
-def _check_kind(
-    kind: Kind, name: Hashable, storage: Storage, n_missing: int, n_distinct: int
-) -> None:
+def _check_kind(kind: Kind, cells: _Cells) -> None:
     """Refuse a given kind that the column's cells cannot have."""
-    if n_distinct == 0:
-        return
+    name, storage = cells.name, cells.storage
     if kind is Kind.CONSTANT:
-        if n_distinct == 1 and not n_missing:
+        if cells.n_distinct == 1 and not cells.n_missing:
             return
         msg = (
             f"schema: column {name!r}: expected one value for kind constant, got "
-            f"{n_distinct} distinct values and {n_missing} missing cells"
+            f"{cells.n_distinct} distinct values and {cells.n_missing} missing cells"
         )
         raise SchemaError(msg)
     allowed = _ALLOWED[storage.element]
@@ -307,37 +359,33 @@ def _check_kind(
             "the column first if it means something else"
         )
         raise SchemaError(msg)
-    if kind is Kind.BOOLEAN and n_distinct > 2:
+    if kind is Kind.BOOLEAN and cells.n_distinct > 2:
         msg = (
             f"schema: column {name!r}: expected at most two values for kind boolean, "
-            f"got {n_distinct}"
+            f"got {cells.n_distinct}"
+        )
+        raise SchemaError(msg)
+    needs_whole = kind in {Kind.INTEGER, Kind.IDENTIFIER}
+    if (
+        needs_whole
+        and storage.element is Element.FLOAT
+        and not _is_whole(cells.numbers)
+    ):
+        msg = (
+            f"schema: column {name!r}: expected whole numbers below 2**53 for kind "
+            f"{kind}, got others"
         )
         raise SchemaError(msg)
 
 
-def _numeric_facts(
-    present: pd.Series, name: Hashable, storage: Storage, kind: Kind
-) -> dict[str, Any]:
-    values = present_values(present, storage)
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        n_infinite = int(np.isinf(values).sum())
-        msg = (
-            f"column {name!r}: expected finite numbers, got {n_infinite} infinite "
-            "values; replace them by a finite limit or by a missing value"
-        )
-        raise InputError(msg)
-    if kind is Kind.CONTINUOUS:
-        values = values.astype(np.float64)
-        decimals = _decimals(values, storage)
+def _numeric_facts(cells: _Cells, kind: Kind) -> dict[str, Any]:
+    """Read range and granularity; integers are exact whatever they mean."""
+    values = cells.numbers
+    if kind is Kind.CONTINUOUS and values.dtype.kind == "f":
+        decimals = _decimals(values, cells.storage)
         low, high = float(values.min()), float(values.max())
         return {"minimum": low, "maximum": high, "decimals": decimals, "step": None}
     if values.dtype.kind == "f":
-        if not _is_whole(values):
-            msg = (
-                f"schema: column {name!r}: expected whole numbers for kind {kind}, "
-                "got fractions"
-            )
-            raise SchemaError(msg)
         values = values.astype(np.int64)
     low, high = int(values.min()), int(values.max())
     return {"minimum": low, "maximum": high, "step": common_step(values)}
@@ -357,17 +405,16 @@ def common_step(values: np.ndarray) -> int:
 
 def _decimals(values: np.ndarray, storage: Storage) -> int | None:
     """Return the fewest decimals that write every value exactly, None if over 14."""
-    is_single = "32" in str(storage.dtype).lower() or str(storage.dtype) in {
-        "float[pyarrow]",
-        "float16",
-    }
-    precision = np.float32 if is_single else np.float64
+    own = storage.numpy_dtype
+    precision = own if own.kind == "f" else np.dtype(np.float64)
     exact = values.astype(precision)
     probe = exact[:1000]  # most columns show their decimals at once
     for decimals in range(15):
         for part in (probe, exact):
-            rounded = np.round(part.astype(np.float64), decimals)
-            if not np.array_equal(rounded.astype(precision), part):
+            with np.errstate(over="ignore"):
+                rounded = np.round(part.astype(np.float64), decimals)
+                is_exact = np.array_equal(rounded.astype(precision), part)
+            if not is_exact:
                 break
         else:
             return decimals
@@ -382,7 +429,7 @@ def _step_note(step: int, storage: Storage) -> str:
 
 def _warn(columns: tuple[ColumnSchema, ...], given: Mapping[Hashable, Kind]) -> None:
     guessed = [column for column in columns if column.name not in given]
-    texts = [column.name for column in guessed if column.kind is Kind.TEXT]
+    texts = [column.name for column in guessed if column.note == _TEXT_NOTE]
     if texts:
         warnings.warn(
             f"columns {texts!r}: their strings are nearly unique, so they were taken "
@@ -392,12 +439,15 @@ def _warn(columns: tuple[ColumnSchema, ...], given: Mapping[Hashable, Kind]) -> 
             InferenceWarning,
             stacklevel=4,
         )
-    short = [column.name for column in guessed if "assumed categories" in column.note]
-    if short:
+    assumed = {
+        column.name: str(column.kind) for column in guessed if "assumed" in column.note
+    }
+    if assumed:
         warnings.warn(
-            f"columns {short!r}: too few rows to tell categories from text; assumed "
-            "categories, whose values appear in samples as they are. To have them "
-            f"made up instead pass schema={{{short[0]!r}: 'text'}}.",
+            f"columns {list(assumed)!r}: too few rows to tell categories, identifiers "
+            f"and text apart; assumed schema={assumed!r}. Values of categories appear "
+            "in samples as they are, identifiers and text are made up; pass schema= "
+            "to say what they are.",
             InferenceWarning,
             stacklevel=4,
         )

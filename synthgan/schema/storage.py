@@ -76,6 +76,16 @@ class Storage:
     element: Element
     missing_marker: str = "nan"
 
+    @property
+    def is_object(self) -> bool:
+        """Whether the column holds Python objects."""
+        return pd.api.types.is_object_dtype(self.dtype)
+
+    @property
+    def numpy_dtype(self) -> Any:
+        """The numpy dtype of a nullable or Arrow one; any other is its own."""
+        return getattr(self.dtype, "numpy_dtype", self.dtype)
+
 
 def read_storage(series: pd.Series, name: object) -> Storage:
     """Tell how a column is stored.
@@ -92,12 +102,13 @@ def read_storage(series: pd.Series, name: object) -> Storage:
         msg = (
             f"column {name!r}: expected numbers, booleans, strings, categories, "
             f"datetimes or timedeltas, got dtype {dtype} holding {kind}; convert it "
-            "first (a period with .dt.to_timestamp(), a nested object by spreading it "
-            "over columns) or leave it out"
+            "first (intervals and dictionaries with .astype('category'), periods with "
+            ".dt.to_timestamp(), sparse numbers with .sparse.to_dense(), nested "
+            "objects by spreading them over columns) or leave it out"
         )
         raise InputError(msg)
     marker = "nan"
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         missing = series[series.isna()]
         if len(missing):
             marker = missing.map(_marker_name).value_counts().index[0]
@@ -120,7 +131,7 @@ def _element_of(series: pd.Series) -> Element | None:
         return Element.CATEGORY
     if isinstance(dtype, pd.SparseDtype | pd.PeriodDtype | pd.IntervalDtype):
         return None
-    if dtype == object:
+    if types.is_object_dtype(dtype):
         present = series.dropna()
         element = _OBJECT_ELEMENTS.get(types.infer_dtype(present, skipna=True))
         if element is Element.OBJECT and not all(map(_is_plain, present)):
@@ -186,51 +197,65 @@ def present_values(present: pd.Series, storage: Storage) -> np.ndarray:
     match storage.element:
         case Element.INTEGER | Element.BOOLEAN:
             # Object columns may hold Python integers beyond int64.
-            if storage.dtype == object and present.map(int).max() > 2**63 - 1:
+            if storage.is_object and present.map(int).max() > 2**63 - 1:
                 return present.to_numpy(np.uint64)
             is_wide = str(storage.dtype).lower().startswith("uint64")
             return present.to_numpy(np.uint64 if is_wide else np.int64)
         case Element.FLOAT | Element.DECIMAL:
             return present.to_numpy(np.float64)
         case Element.DATETIME | Element.DATE:
-            clock = _as_numpy_dates(present, storage)
-            if clock.dt.tz is not None:
-                clock = clock.dt.tz_localize(None)
-            return clock.to_numpy().view(np.int64)
+            return _read_dates(present, storage).to_numpy().view(np.int64)
         case Element.TIMEDELTA:
-            unit = _unit_of(present, storage)
+            unit = _unit_of(storage)
             return present.astype(f"timedelta64[{unit}]").to_numpy().view(np.int64)
     msg = f"a column of {storage.element}s has no numbers"
     raise TypeError(msg)
 
 
-def _unit_of(present: pd.Series, storage: Storage) -> str:
+def _unit_of(storage: Storage) -> str:
     """Return the unit in which the column's times are counted."""
     dtype = storage.dtype
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "unit", "s")  # dates have none
-    if dtype == object:
+    if storage.is_object:
         return "s" if storage.element is Element.DATE else "ns"
-    return np.datetime_data(getattr(dtype, "base", dtype))[0]
+    return np.datetime_data(dtype.base)[0]
 
 
-def _zone_of(storage: Storage, present: pd.Series | None = None) -> Any:
+def _zone_of(storage: Storage) -> Any:
     dtype = storage.dtype
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)
     return getattr(dtype, "tz", None)
 
 
-def _as_numpy_dates(present: pd.Series, storage: Storage) -> pd.Series:
-    """Turn any column of dates into one that numpy's datetime64 backs."""
-    unit = _unit_of(present, storage)
-    if storage.dtype == object:
-        dates = pd.to_datetime(present)
-        return dates.astype(f"datetime64[{unit}]")
+def _read_dates(present: pd.Series, storage: Storage) -> pd.Series:
+    """Turn any column of dates into one of numpy's datetime64, on the local clock."""
+    unit = _unit_of(storage)
+    if storage.is_object:
+        if storage.element is Element.DATE:
+            # Years 1 to 9999, which pandas's nanoseconds do not reach.
+            days = present.to_numpy(dtype="datetime64[D]")
+            return pd.Series(days.astype(f"datetime64[{unit}]"))
+        return pd.to_datetime(present).astype(f"datetime64[{unit}]")
     zone = _zone_of(storage)
     if zone is None:
         return present.astype(f"datetime64[{unit}]")
-    return present.astype(pd.DatetimeTZDtype(unit, zone))
+    dates = present.astype(pd.DatetimeTZDtype(unit, zone))
+    clock = dates.dt.tz_localize(None)
+    # Where the clock skips midnight, a day's first moment stands for it.
+    midnight = clock.dt.floor("D")
+    return clock.where(_put_in_zone(midnight, zone) != dates, midnight)
+
+
+def _put_in_zone(clock: pd.Series, zone: Any) -> pd.Series:
+    """Turn local times into times of a zone.
+
+    A time that the clock skips is moved to the next one that exists; a time that it
+    shows twice is taken as its first occurrence, in daylight saving time.
+    """
+    is_first = np.ones(len(clock), dtype=bool)
+    return clock.dt.tz_localize(zone, nonexistent="shift_forward", ambiguous=is_first)
 
 
 def present_numbers(
@@ -283,55 +308,58 @@ def restore_values(values: np.ndarray, storage: Storage, decimals: int | None) -
         case Element.DATETIME | Element.DATE:
             return _restore_dates(values, storage)
         case Element.TIMEDELTA:
-            unit = _unit_of(pd.Series(dtype=dtype), storage)
-            spans = pd.Series(values.astype(np.int64).view(f"timedelta64[{unit}]"))
-            if dtype == object:
-                return np.array(list(spans), dtype=object)
+            unit = _unit_of(storage)
+            spans = pd.Series(values.view(f"timedelta64[{unit}]"))
+            if storage.is_object:
+                return _as_array(list(spans), storage)
             return spans.astype(dtype).array
         case Element.DECIMAL:
-            places = decimals or 0
-            cells = [decimal.Decimal(f"{value:.{places}f}") for value in values]
-            return _as_array(cells, dtype)
-        case Element.INTEGER if values.dtype.kind == "f":
-            values = np.rint(values).astype(np.int64)
-        case _:
-            pass
-    if dtype == object:
+            return _as_array(_write_decimals(values, dtype, decimals), storage)
+    if storage.is_object:
+        # Whole floats are counted as integers and stay floats all the same.
+        if storage.element is Element.FLOAT:
+            values = values.astype(np.float64)
         return np.array(values.tolist(), dtype=object)
     return pd.Series(values).astype(dtype).array
 
 
+def _write_decimals(
+    values: np.ndarray, dtype: Any, decimals: int | None
+) -> list[decimal.Decimal]:
+    """Write numbers with `decimals` digits, or with as many as the dtype holds."""
+    if decimals is None and isinstance(dtype, pd.ArrowDtype):
+        decimals = dtype.pyarrow_dtype.scale
+    if decimals is None:
+        return [decimal.Decimal(repr(value)) for value in values.tolist()]
+    return [decimal.Decimal(f"{value:.{decimals}f}") for value in values.tolist()]
+
+
 def _restore_dates(values: np.ndarray, storage: Storage) -> Any:
-    dtype = storage.dtype
-    unit = _unit_of(pd.Series(dtype=dtype), storage)
-    dates = pd.Series(values.astype(np.int64).view(f"datetime64[{unit}]"))
+    clock = values.view(f"datetime64[{_unit_of(storage)}]")
+    if storage.is_object and storage.element is Element.DATE:
+        return clock.astype("datetime64[D]").astype(object)
+    dates = pd.Series(clock)
+    if storage.is_object:
+        return _as_array(list(dates), storage)
     zone = _zone_of(storage)
     if zone is not None:
-        # An hour that the clock skips is moved to the next one that exists; an hour
-        # that it shows twice is taken as its first, daylight saving, occurrence.
-        dates = dates.dt.tz_localize(
-            zone, nonexistent="shift_forward", ambiguous=np.ones(len(dates), bool)
-        )
-    if dtype == object:
-        if storage.element is Element.DATE:
-            return np.array(list(dates.dt.date), dtype=object)
-        return np.array(list(dates), dtype=object)
-    return dates.astype(dtype).array
+        dates = _put_in_zone(dates, zone)
+    return dates.astype(storage.dtype).array
 
 
-def _as_array(cells: list[Any], dtype: Any) -> Any:
-    """Make an array of `dtype` from Python cells, none of them missing."""
-    if dtype == object:
+def _as_array(cells: list[Any], storage: Storage) -> Any:
+    """Make an array of the column's dtype from Python cells, none of them missing."""
+    if storage.is_object:
         array = np.empty(len(cells), dtype=object)
         array[:] = cells
         return array
-    return pd.array(cells, dtype=dtype)
+    return pd.array(cells, dtype=storage.dtype)
 
 
 def restore_strings(values: np.ndarray, storage: Storage) -> Any:
     """Turn an object array of strings, or an integer array, into the column's dtype."""
     if values.dtype == object:
-        return _as_array(values.tolist(), storage.dtype)
+        return _as_array(values.tolist(), storage)
     return restore_values(values, storage, None)
 
 
@@ -347,7 +375,9 @@ def read_levels(series: pd.Series, storage: Storage) -> pd.Index:
     if storage.element is Element.CATEGORY:
         return series.cat.categories
     distinct = series.dropna().unique()
-    levels = pd.Index(distinct, dtype=object if storage.dtype == object else None)
+    # There is no index of half precision.
+    is_half = storage.numpy_dtype == np.float16
+    levels = pd.Index(distinct, dtype=np.float32 if is_half else storage.dtype)
     try:
         return levels.sort_values()
     except TypeError:
@@ -369,8 +399,8 @@ def restore_levels(codes: np.ndarray, levels: pd.Index, storage: Storage) -> Any
     """Turn level codes, none of them missing, into an array of the column's dtype."""
     if storage.element is Element.CATEGORY:
         return pd.Categorical.from_codes(codes, dtype=storage.dtype)
-    taken = levels.take(codes)
-    if storage.dtype == object:
+    taken = pd.Series(levels.take(codes))
+    if storage.is_object:
         return taken.to_numpy(dtype=object)
     return taken.astype(storage.dtype).array
 
@@ -393,20 +423,19 @@ def insert_missing(present: Any, missing: np.ndarray, storage: Storage) -> pd.Se
     """
     if not missing.any():
         return pd.Series(present, dtype=storage.dtype, copy=False)
-    if storage.dtype == object:
+    if storage.is_object:
         cells = np.empty(len(missing), dtype=object)
         cells[~missing] = present
         cells[missing] = _MARKERS[storage.missing_marker]
         return pd.Series(cells, dtype=object)
     positions = np.where(missing, -1, np.cumsum(~missing) - 1)
-    array = present if isinstance(present, np.ndarray) else pd.array(present)
-    filled = pd.api.extensions.take(array, positions, allow_fill=True)
+    filled = present.take(positions, allow_fill=True)
     return pd.Series(filled, dtype=storage.dtype)
 
 
 def missing_column(n_rows: int, storage: Storage) -> pd.Series:
     """Make a column without any value."""
-    if storage.dtype == object:
+    if storage.is_object:
         return pd.Series([_MARKERS[storage.missing_marker]] * n_rows, dtype=object)
     return pd.Series(index=range(n_rows), dtype=storage.dtype)
 
@@ -414,12 +443,9 @@ def missing_column(n_rows: int, storage: Storage) -> pd.Series:
 def describe_number(value: float, storage: Storage) -> object:
     """Return a number of `present_values` as a person reads it."""
     if storage.element in {Element.DATETIME, Element.DATE}:
-        unit = _unit_of(pd.Series(dtype=storage.dtype), storage)
-        stamp = pd.Timestamp(np.datetime64(int(value), unit))
-        return stamp.date() if stamp == stamp.normalize() else stamp
+        moment = np.int64(value).view(f"datetime64[{_unit_of(storage)}]")
+        day = moment.astype("datetime64[D]")
+        return day if day == moment else pd.Timestamp(moment)
     if storage.element is Element.TIMEDELTA:
-        unit = _unit_of(pd.Series(dtype=storage.dtype), storage)
-        return pd.Timedelta(np.timedelta64(int(value), unit))
+        return pd.Timedelta(np.int64(value).view(f"timedelta64[{_unit_of(storage)}]"))
     return value
-
-

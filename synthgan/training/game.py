@@ -175,7 +175,9 @@ class Game:
             return discriminator_loss, generator_loss
 
         players = [
-            Player(self.discriminator.trainable_variables, self.discriminator_optimizer),
+            Player(
+                self.discriminator.trainable_variables, self.discriminator_optimizer
+            ),
             Player(self.generator.trainable_variables, self.generator_optimizer),
         ]
         return ops.stack(self.engine.minimise(losses, players))

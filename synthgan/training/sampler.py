@@ -62,6 +62,7 @@ class Sampler:
     ) -> None:
         self.layout = layout
         self.latent_dim = latent_dim
+        _check_widths(latent_dim, units, weights)
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
         _set_weights(generator, weights)
@@ -96,6 +97,21 @@ class Sampler:
         latent = rng.standard_normal((BLOCK_SIZE, self.latent_dim), dtype=np.float32)
         uniforms = rng.random((BLOCK_SIZE, self.layout.n_codes), dtype=np.float32)
         return self._model.predict_on_batch((latent, uniforms))
+
+
+def _check_widths(
+    latent_dim: int, units: tuple[int, ...], weights: list[np.ndarray]
+) -> None:
+    """Refuse widths that are not the weights', before anything is allocated."""
+    first = weights[0].shape if weights else ()
+    if any(first != (latent_dim, width) for width in units) or len(units) > len(
+        weights
+    ):
+        msg = (
+            f"generator weights: expected the shapes of latent_dim {latent_dim!r} and "
+            f"units {units!r}, got {len(weights)} weights, the first of shape {first}"
+        )
+        raise ValueError(msg)
 
 
 def _set_weights(generator: Generator, weights: list[np.ndarray]) -> None:

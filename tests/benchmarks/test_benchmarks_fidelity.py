@@ -35,6 +35,12 @@ def _measure_copier(data_dir, name, seed, max_seconds):
     return fidelity.measure_training(DATASET, lambda _: Copier(), 0.0)
 
 
+@pytest.fixture(autouse=True)
+def _single_thread(monkeypatch):
+    """On a busy machine, the threads would wait for each other."""
+    monkeypatch.setattr(fidelity, "n_cores", lambda: 1)
+
+
 @pytest.fixture
 def arguments(monkeypatch, tmp_path):
     """Arguments of a run in this process, on the small table and the stub."""

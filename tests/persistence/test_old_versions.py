@@ -1,0 +1,59 @@
+"""Files of every format version stay loadable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from synthgan import load
+from synthgan.persistence import FORMAT_VERSION
+
+pytestmark = pytest.mark.engine
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def test_there_is_a_fixture_of_every_version() -> None:
+    names = {path.name for path in FIXTURES.glob("v*.synthgan")}
+    assert names == {f"v{n}.synthgan" for n in range(1, FORMAT_VERSION + 1)}
+
+
+def test_version_1_loads_and_samples() -> None:
+    synthesizer = load(FIXTURES / "v1.synthgan")
+    kinds = {str(column.name): str(column.kind) for column in synthesizer.schema_}
+    assert {name for name, kind in kinds.items() if name != kind} == set()
+    rows = synthesizer.sample(300)
+    assert rows.columns.tolist() == list(kinds)
+    assert {name: str(dtype) for name, dtype in rows.dtypes.items()} | {
+        "categorical": "",
+        "identifier": "",
+        "text": "",
+        "constant": "",
+    } == {
+        "continuous": "float64",
+        "integer": "int64",
+        "categorical": "",
+        "ordinal": "category",
+        "boolean": "bool",
+        "datetime": "datetime64[us, Europe/Berlin]",
+        "timedelta": "timedelta64[s]",
+        "identifier": "",
+        "text": "",
+        "constant": "",
+    }
+    assert set(rows["categorical"]) == {"red", "green", "blue"}
+    assert set(rows["ordinal"]) == {"low", "high"}
+    assert rows["ordinal"].cat.categories.tolist() == ["low", "mid", "high"]
+    assert rows["ordinal"].cat.ordered
+    assert 0.05 < rows["continuous"].isna().mean() < 0.5
+    assert rows["integer"].between(10, 80).all()
+    assert rows["datetime"].between("2021-01-01", "2021-02-08").all()
+    assert (rows["timedelta"] % pd.Timedelta("1min") == pd.Timedelta(0)).all()
+    assert rows["identifier"].is_unique
+    assert rows["identifier"].str.fullmatch(r"N\d{6,7}").all()
+    assert rows["text"].str.fullmatch(r"[a-z]+ [a-z]").all()
+    assert set(rows["constant"]) == {"same"}
+    assert synthesizer.history_["step"].is_monotonic_increasing
+    assert synthesizer.stop_reason_ == "all steps done"

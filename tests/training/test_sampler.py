@@ -1,0 +1,111 @@
+"""Rows depend on the seed and their number alone."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import numpy as np
+import pytest
+from keras import ops
+from scipy.special import softmax
+
+from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan.encoders import EncodedTable
+from synthgan.layout import BlockSpec, Layout
+from synthgan.networks import build_generator
+from synthgan.training.sampler import Sampler
+
+pytestmark = pytest.mark.engine
+
+LAYOUT = Layout.from_specs(
+    [
+        [BlockSpec("level", "softmax", 5)],
+        [
+            BlockSpec("atom", "softmax", 3, has_rank=True),
+            BlockSpec("rank", "rank", 1),
+        ],
+    ]
+)
+
+
+def make_weights(layout: Layout = LAYOUT) -> list[np.ndarray]:
+    network = build_generator(layout, 4, (8,), count(3))
+    return [ops.convert_to_numpy(v.value) for v in network.trainable_variables]
+
+
+@pytest.fixture(scope="module")
+def sampler() -> Sampler:
+    return Sampler(LAYOUT, 4, (8,), make_weights())
+
+
+@pytest.fixture(scope="module")
+def many(sampler: Sampler) -> EncodedTable:
+    return sampler.sample(RowRange(7, 0, 10_000))
+
+
+@pytest.mark.parametrize(
+    ("start", "n_rows"),
+    [
+        (0, 1),
+        (0, 10),
+        (5000, 10),
+        (BLOCK_SIZE - 1, 2),
+        (BLOCK_SIZE, 1),
+        (9_999, 1),
+        (100, 2 * BLOCK_SIZE),
+    ],
+)
+def test_a_row_is_the_same_bits_whatever_is_asked_for_beside_it(
+    sampler: Sampler, many: EncodedTable, start: int, n_rows: int
+) -> None:
+    some = sampler.sample(RowRange(7, start, n_rows))
+    part = slice(start, start + n_rows)
+    np.testing.assert_array_equal(some.codes, many.codes[part])
+    np.testing.assert_array_equal(
+        some.ranks.view(np.uint32), many.ranks[part].view(np.uint32)
+    )
+
+
+def test_no_rows_have_the_right_widths(sampler: Sampler) -> None:
+    none = sampler.sample(RowRange(7, 3, 0))
+    assert none.codes.shape == (0, LAYOUT.n_codes)
+    assert none.ranks.shape == (0, LAYOUT.n_ranks)
+
+
+def test_rows_differ_within_a_block_between_blocks_and_between_seeds(
+    sampler: Sampler, many: EncodedTable
+) -> None:
+    ranks = many.ranks[:, 0]
+    assert len(np.unique(ranks)) > 9_000
+    assert (ranks[:100] != ranks[BLOCK_SIZE : BLOCK_SIZE + 100]).any()
+    other = sampler.sample(RowRange(8, 0, 100))
+    assert (other.ranks[:, 0] != ranks[:100]).any()
+
+
+def test_rows_are_codes_of_the_layout_and_ranks_in_the_unit_interval(
+    many: EncodedTable,
+) -> None:
+    assert (many.codes >= 0).all()
+    for block in LAYOUT.softmax_blocks:
+        assert many.codes[:, block.index].max() < block.width
+    assert many.ranks.min() >= 0
+    assert many.ranks.max() <= 1
+
+
+def test_a_generator_that_knows_only_its_biases_gives_their_softmax() -> None:
+    weights = [np.zeros_like(weight) for weight in make_weights()]
+    logits = np.array([0, 1, -1, 0.5, 2, 0, 0, 0, 1, 0, -1, 0, 0.3], np.float32)
+    weights[-1] = logits[: LAYOUT.width]  # the last layer's bias
+    made = Sampler(LAYOUT, 4, (8,), weights).sample(RowRange(0, 0, 20_000))
+    for block in LAYOUT.softmax_blocks:
+        shares = np.bincount(made.codes[:, block.index], minlength=block.width) / 20_000
+        expected = softmax(weights[-1][block.start : block.start + block.width])
+        np.testing.assert_allclose(shares, expected, atol=0.02)
+
+
+def test_weights_of_other_shapes_are_refused() -> None:
+    weights = make_weights()
+    with pytest.raises(ValueError, match="expected the shapes"):
+        Sampler(LAYOUT, 4, (8,), [weights[0].T, *weights[1:]])
+    with pytest.raises(ValueError, match="expected the shapes"):
+        Sampler(LAYOUT, 4, (8,), weights[:-1])
