@@ -22,9 +22,10 @@ from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.files import write_file
 from synthgan.schema import TableSchema, infer_schema
 from synthgan.training.defaults import (
-    PENALTY_WEIGHTS,
+    LOSS_PENALTY_WEIGHTS,
     default_batch_size,
     default_n_steps,
+    default_penalty_weight,
     default_units,
 )
 from synthgan.training.settings import TrainingSettings
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from synthgan.training.sampler import Sampler
 
 _CONSTRAINTS = {
-    "loss": valid.option(*PENALTY_WEIGHTS),
+    "loss": valid.option(*LOSS_PENALTY_WEIGHTS),
     "penalty_weight": valid.non_negative("auto"),
     "latent_dim": valid.integer(1),
     "generator_units": valid.units("auto"),
@@ -62,7 +63,8 @@ class GANSynthesizer(BaseEstimator):
         to compare; they gave worse tables.
     penalty_weight : float or "auto", default "auto"
         Weight of the gradient penalty on the discriminator. More makes training calmer
-        and the discriminator blunter. `"auto"` is the loss's own default.
+        and the discriminator blunter. `"auto"` follows the number of rows: small tables
+        are memorised without it.
     latent_dim : int, default 64
         Length of the noise vector that a row is made from.
     generator_units, discriminator_units : tuple of int or "auto", default "auto"
@@ -204,7 +206,7 @@ class GANSynthesizer(BaseEstimator):
     def _decide_settings(self, n_rows: int) -> TrainingSettings:
         """Replace every "auto" by what it stands for."""
         auto = {
-            "penalty_weight": PENALTY_WEIGHTS[self.loss],
+            "penalty_weight": default_penalty_weight(self.loss, n_rows),
             "generator_units": default_units(n_rows),
             "discriminator_units": default_units(n_rows),
             "batch_size": default_batch_size(n_rows),

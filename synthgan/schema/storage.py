@@ -399,10 +399,10 @@ def restore_levels(codes: np.ndarray, levels: pd.Index, storage: Storage) -> Any
     """Turn level codes, none of them missing, into an array of the column's dtype."""
     if storage.element is Element.CATEGORY:
         return pd.Categorical.from_codes(codes, dtype=storage.dtype)
-    taken = pd.Series(levels.take(codes))
+    taken = levels.take(codes)
     if storage.is_object:
         return taken.to_numpy(dtype=object)
-    return taken.astype(storage.dtype).array
+    return pd.Series(taken, dtype=levels.dtype).astype(storage.dtype).array
 
 
 def insert_missing(present: Any, missing: np.ndarray, storage: Storage) -> pd.Series:

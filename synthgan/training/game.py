@@ -77,7 +77,8 @@ class Game:
             settings.discriminator_learning_rate, self.discriminator
         )
         self.averages = [
-            keras.Variable(variable.value, trainable=False)
+            # A copy: on TensorFlow a variable made of another's value is that variable.
+            keras.Variable(ops.convert_to_numpy(variable.value), trainable=False)
             for variable in self.generator.trainable_variables
         ]
         self.past_weight = keras.Variable(0.0, trainable=False)

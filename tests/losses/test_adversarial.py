@@ -12,7 +12,7 @@ from keras import ops
 
 from synthgan.engines import current_engine
 from synthgan.losses import LOSSES, PENALTIES, AdversarialLoss
-from synthgan.training.defaults import PENALTY_WEIGHTS
+from synthgan.training.defaults import LOSS_PENALTY_WEIGHTS
 
 pytestmark = pytest.mark.engine
 
@@ -118,6 +118,6 @@ def test_registry_names_penalties_and_default_weights_agree() -> None:
     assert {name: game.name for name, game in LOSSES.items()} == {
         name: name for name in LOSSES
     }
-    assert set(PENALTY_WEIGHTS) == set(LOSSES)
+    assert set(LOSS_PENALTY_WEIGHTS) == set(LOSSES)
     assert {game.penalty for game in LOSSES.values()} <= set(PENALTIES)
     assert LOSSES["wasserstein"].penalty == "unit_norm"
