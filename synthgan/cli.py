@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 HOLDOUT_SHARE = 0.25
 MAX_DEMO_ROWS = 20_000
 
+_LEGEND = """
+Errors: 0 is perfect. two_sample_auc: how well a boosted classifier tells the table from
+the training rows; 0.5 is not at all. two_sample_score: the same as 1 (best) to 0.
+tstr: a model trained on the table, tested on held-out real rows; trtr: trained on the
+real rows. The holdout is the ceiling; a copy of the training rows scores as well and
+protects nobody; independent columns ignore every relation."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -141,8 +148,15 @@ def _print_scores(
     target: str,
     schema: synthgan.TableSchema,
 ) -> None:
+    from threadpoolctl import threadpool_limits
+
     from synthgan.evaluation import score_table
 
     tables = {"synthgan": synthetic}
-    scores = score_table(train, tables, holdout, target=target, schema=schema)
-    print("Scores\n" + scores.to_string())
+    with threadpool_limits(1):
+        scores = score_table(train, tables, holdout, target=target, schema=schema)
+    print(f"Scores, beside three reference tables ({target!r} is predicted)")
+    print(scores.T.to_string(float_format="{:.3f}".format, na_rep="-"))
+    for column, reason in scores.attrs["not_judged"].items():
+        print(f"not judged: {column} ({reason})")
+    print(_LEGEND)

@@ -76,9 +76,9 @@ class GANSynthesizer(BaseEstimator):
     batch_size : int or "auto", default "auto"
         Rows a step. `"auto"` is 500, fewer for tables of fewer rows.
     n_steps : int or "auto", default "auto"
-        Training steps (rounded up to full compiled calls). More steps give better
-        tables and, in small tables, more memorising. `"auto"` follows the number of
-        rows.
+        Training steps, rounded up a little to full compiled calls of at most 96. More
+        steps give better tables and, in small tables, more memorising. `"auto"`
+        follows the number of rows.
     max_seconds : float or None, default None
         Stop training after about so many seconds, compilation included. The rows then
         depend on how fast the machine was: `random_state` no longer fixes them.
@@ -111,9 +111,9 @@ class GANSynthesizer(BaseEstimator):
     --------
     >>> import pandas as pd
     >>> from synthgan import GANSynthesizer
-    >>> train = pd.DataFrame({"age": [31, 45, 62] * 20, "paid": [True, False, True] * 20})
+    >>> data = pd.DataFrame({"age": [31, 45, 62] * 9, "paid": [True, False, True] * 9})
     >>> synthesizer = GANSynthesizer(n_steps=8, verbose=False, random_state=0)
-    >>> synthesizer.fit(train).sample(5).shape
+    >>> synthesizer.fit(data).sample(5).shape
     (5, 2)
     """
 

@@ -72,11 +72,11 @@ def calibrate(
             ranked[next_rank] = np.exp(log_softmax(logits + moved, axis=1)[:, 0])
             next_rank += 1
     for block in layout.rank_blocks:
-        place = block.start
-        outputs = hidden @ kernel[:, place] + offsets[place]
+        column = block.start
+        outputs = hidden @ kernel[:, column] + offsets[column]
         scale, offset = _fit_line(outputs, ranked[block.index])
-        kernel[:, place] *= scale
-        offsets[place] = offsets[place] * scale + offset
+        kernel[:, column] *= scale
+        offsets[column] = offsets[column] * scale + offset
     for variable, value in zip(
         generator.outputs_layer.trainable_variables, (kernel, offsets), strict=True
     ):

@@ -81,9 +81,10 @@ def train(
         training and keeps the averaged generator.
     """
     engine = current_engine()
-    n_cycles = -(-min(settings.n_steps, STEPS_PER_CALL) // PENALTY_INTERVAL)
+    n_calls = -(-settings.n_steps // STEPS_PER_CALL)
+    # Calls of one size, as full as can be: little is rounded up.
+    n_cycles = -(-settings.n_steps // (n_calls * PENALTY_INTERVAL))
     steps_per_call = n_cycles * PENALTY_INTERVAL
-    n_calls = -(-settings.n_steps // steps_per_call)
     state = TrainingState(n_steps=n_calls * steps_per_call)
     weights: list[np.ndarray] = []
     rows: list[dict[str, float]] = []
