@@ -73,17 +73,13 @@ class Generator(keras.Model):
         tensor, shape (batch, layout.width)
             Logits of the softmax blocks, then ranks before their activation.
         """
-        return self.outputs_layer(self.hidden(latent, condition, mask))
-
-    def hidden(self, latent: Any, condition: Any = None, mask: Any = None) -> Any:
-        """Return what the last layer sees; shape (batch, units), see `call`."""
         hidden = self.latent_input(latent)
         if condition is not None:
             given = ops.concatenate([condition, mask], axis=1)
             hidden = hidden + self.condition_input(given)
         for block in self.blocks:
             hidden = block(hidden)
-        return self.normalisation(hidden)
+        return self.outputs_layer(self.normalisation(hidden))
 
 
 def build_generator(

@@ -10,9 +10,16 @@ import numpy as np
 from keras import ops, random
 
 from synthgan._random import make_seed
+from synthgan.encoders import EncodedTable
 from synthgan.engines import Engine, Player, Repeated
 from synthgan.layout import Layout
-from synthgan.losses import LOSSES, PENALTIES
+from synthgan.losses import (
+    LOSSES,
+    MEMORY,
+    PENALTIES,
+    feature_moments,
+    moment_loss,
+)
 from synthgan.networks import RowFeatures, build_discriminator, build_generator
 from synthgan.training.settings import TrainingSettings
 
@@ -23,6 +30,8 @@ PENALTY_INTERVAL = 8
 FIGURES = ("discriminator_loss", "generator_loss")
 #: Weight of the past, per step, in the moving average of the generator.
 AVERAGING = 0.999
+#: The moments of the training rows are taken of so many at the most.
+MOMENT_ROWS = 65_536
 #: Adam's decay rates.
 BETA_1, BETA_2 = 0.0, 0.9
 
@@ -38,8 +47,8 @@ class Game:
         How they are trained.
     engine : Engine
         Engine of Keras's backend.
-    n_rows : int
-        Number of training rows.
+    table : EncodedTable
+        The training rows.
     seed : int
         Fixes initial weights and every draw.
     """
@@ -49,13 +58,13 @@ class Game:
         layout: Layout,
         settings: TrainingSettings,
         engine: Engine,
-        n_rows: int,
+        table: EncodedTable,
         seed: int,
     ) -> None:
         self.layout = layout
         self.settings = settings
         self.engine = engine
-        self.n_rows = n_rows
+        self.n_rows = len(table)
         self.rows = RowFeatures(layout)
         self.loss = LOSSES[settings.loss]
         self.penalty = PENALTIES[self.loss.penalty]
@@ -81,6 +90,12 @@ class Game:
             keras.Variable(ops.convert_to_numpy(variable.value), trainable=False)
             for variable in self.generator.trainable_variables
         ]
+        self.training_moments = keras.Variable(
+            self._training_moments(table), trainable=False
+        )
+        self.moment_error = keras.Variable(
+            np.zeros(self.training_moments.shape, dtype=np.float32), trainable=False
+        )
         self.past_weight = keras.Variable(0.0, trainable=False)
         self.draws = random.SeedGenerator(make_seed(seed, "draws"))
 
@@ -93,6 +108,8 @@ class Game:
             *self.averages,
             *self.generator_optimizer.variables,
             *self.discriminator_optimizer.variables,
+            self.training_moments,
+            self.moment_error,
             self.past_weight,
             self.draws.state,
         ]
@@ -153,6 +170,7 @@ class Game:
         real = self._draw_real(data)
         mask = self._draw_mask()
         real_inputs = self._discriminator_inputs(real, mask)
+        free = _free_weights(mask)
 
         def losses() -> tuple[Any, Any]:
             fake = self._make_fake(real, mask)
@@ -172,7 +190,10 @@ class Game:
                 )
                 weight = PENALTY_INTERVAL * self.settings.penalty_weight
                 discriminator_loss = discriminator_loss + weight * penalty
+            features = fake_inputs[:, : self.rows.features_width]
+            error = self._move_moment_error(features, free)
             generator_loss = self.loss.generator(real_scores, fake_scores)
+            generator_loss = generator_loss + moment_loss(features, free, error)
             return discriminator_loss, generator_loss
 
         players = [
@@ -214,6 +235,23 @@ class Game:
     def _discriminator_inputs(self, rows: Any, mask: Any) -> Any:
         return ops.concatenate([self.rows.features(rows), mask], axis=1)
 
+    def _training_moments(self, table: EncodedTable) -> Any:
+        """Return the moments of the training rows, or of many of them."""
+        chosen = np.linspace(0, len(table) - 1, min(len(table), MOMENT_ROWS))
+        moments: Any = 0.0
+        for part in np.array_split(chosen.astype(np.int64), -(-len(chosen) // 4096)):
+            rows = self.rows.dense(table.codes[part], table.ranks[part])
+            weights = np.full((len(part), 1), 1 / len(chosen), dtype=np.float32)
+            moments = moments + feature_moments(self.rows.features(rows), weights)
+        return ops.convert_to_numpy(moments)
+
+    def _move_moment_error(self, features: Any, weights: Any) -> Any:
+        """Move the running error of the fake moments, and return it."""
+        moments = feature_moments(ops.stop_gradient(features), weights)
+        error = moments - self.training_moments
+        self.moment_error.assign(MEMORY * self.moment_error + (1 - MEMORY) * error)
+        return self.moment_error.value
+
     def _move_averages(self) -> None:
         """Move the generator's average, once a cycle, as far as a cycle's steps."""
         past = self.past_weight
@@ -225,6 +263,12 @@ class Game:
     def averaged_weights(self) -> list[np.ndarray]:
         """Return the generator's averaged weights, in the order of its variables."""
         return [ops.convert_to_numpy(average) for average in self.averages]
+
+
+def _free_weights(mask: Any) -> Any:
+    """Return weights that share 1 among the rows of which no column is given."""
+    free = ops.cast(ops.all(mask == 0, axis=1, keepdims=True), mask.dtype)
+    return free / ops.maximum(ops.sum(free), 1.0)
 
 
 def _seeds(seed: int, name: str) -> Iterator[int]:

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from keras.ops import convert_to_numpy
 
-from synthgan._random import make_rng
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.exceptions import DivergenceError
 from synthgan.layout import Layout
-from synthgan.training.calibration import calibrate
 from synthgan.training.callbacks import Callback, TrainingState
 from synthgan.training.game import FIGURES, PENALTY_INTERVAL, Game
 from synthgan.training.schedule import learning_rate_factor, progress
@@ -34,7 +31,7 @@ class TrainingResult:
     Parameters
     ----------
     weights : list of ndarray
-        The generator's averaged weights, calibrated.
+        The generator's averaged weights.
     history : DataFrame
         One row for each compiled call: step, seconds, learning-rate factor, losses.
     stop_reason : str
@@ -91,7 +88,7 @@ def train(
     start = time.perf_counter()
     _tell(callbacks, "on_train_begin", state)
     try:
-        game = Game(layout, settings, engine, len(table), seed)
+        game = Game(layout, settings, engine, table, seed)
         run = engine.compile(
             game.cycle,
             game.variables,
@@ -135,19 +132,7 @@ def train(
         )
     finally:
         _tell(callbacks, "on_train_end", state)
-    weights = _calibrated(game, weights, table, seed)
     return TrainingResult(weights, pd.DataFrame(rows), state.stop_reason)
-
-
-def _calibrated(
-    game: Game, weights: list[np.ndarray], table: EncodedTable, seed: int
-) -> list[np.ndarray]:
-    """Return the generator's weights after its frequencies were set right."""
-    generator = game.generator
-    for variable, weight in zip(generator.trainable_variables, weights, strict=True):
-        variable.assign(weight)
-    calibrate(generator, game.layout, table, make_rng(seed, "calibration"))
-    return [convert_to_numpy(variable) for variable in generator.trainable_variables]
 
 
 def _tell(callbacks: Sequence[Callback], hook: str, state: TrainingState) -> None:
