@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
 from synthgan.losses import LOSSES
@@ -56,7 +57,7 @@ def make_game(loss: str = "relativistic", seed: int = 0, **changes: Any) -> Game
         LAYOUT,
         TrainingSettings(**{**settings, **changes}),
         current_engine(),
-        N_ROWS,
+        EncodedTable(*make_data()),
         seed,
     )
 
