@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import synthgan
@@ -117,6 +118,7 @@ def _run_demo(options: argparse.Namespace) -> None:
         raise synthgan.SchemaError(msg)
     train, holdout = _split(table, options.random_state)
     print(f"{title}: {len(train):,} rows to train on, {len(holdout):,} held out.\n")
+    _start_backend()
     synthesizer = synthgan.GANSynthesizer(
         random_state=options.random_state, max_seconds=options.max_seconds
     )
@@ -126,6 +128,25 @@ def _run_demo(options: argparse.Namespace) -> None:
     _print_rows("Real rows", train)
     _print_rows("Synthetic rows", synthetic)
     _print_scores(train, holdout, synthetic, target, synthesizer.schema_)
+
+
+def _start_backend() -> None:
+    """Import Keras and its backend, and keep their native start-up chatter quiet.
+
+    It is written to the process's error stream past Python and past any log level.
+    """
+    from synthgan.engines import current_engine
+
+    print("Starting Keras and its backend (some seconds) ...", flush=True)
+    sys.stderr.flush()
+    with Path(os.devnull).open("w") as nowhere:
+        error_stream = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            current_engine()
+        finally:
+            os.dup2(error_stream, 2)
+            os.close(error_stream)
 
 
 def _split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:

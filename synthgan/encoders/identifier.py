@@ -8,21 +8,16 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange
-from synthgan.encoders.base import ColumnEncoder, EncoderState
+from synthgan.encoders.base import EncoderState
 from synthgan.encoders.keys import KeyForm
-from synthgan.encoders.missingness import (
-    decode_missing,
-    encode_missing,
-    missing_specs,
-)
+from synthgan.encoders.missingness import MissingnessEncoder, decode_missing
 from synthgan.exceptions import InputError
-from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema, Element
 from synthgan.schema.storage import insert_missing, present_values, restore_strings
 
 
 @dataclass(frozen=True, eq=False)
-class IdentifierEncoder(ColumnEncoder):
+class IdentifierEncoder(MissingnessEncoder):
     """Encoder of columns that name their rows.
 
     Samples get fresh keys, one for each row number of the stream of samples, from a
@@ -51,17 +46,6 @@ class IdentifierEncoder(ColumnEncoder):
             keys = present_values(present, column.storage)
             keys = keys.astype(_key_dtype(keys, column))
         return cls(column, KeyForm.learn(keys, rng))
-
-    @property
-    def specs(self) -> tuple[BlockSpec, ...]:
-        """A block for missingness where cells are missing."""
-        return missing_specs(self)
-
-    def transform(
-        self, series: pd.Series, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Encode which cells are missing."""
-        return encode_missing(self, series)
 
     def inverse_transform(
         self, codes: np.ndarray, ranks: np.ndarray, rows: RowRange

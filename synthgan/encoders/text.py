@@ -8,20 +8,15 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import BLOCK_SIZE, RowRange
-from synthgan.encoders.base import ColumnEncoder, EncoderState
-from synthgan.encoders.missingness import (
-    decode_missing,
-    encode_missing,
-    missing_specs,
-)
+from synthgan.encoders.base import EncoderState
+from synthgan.encoders.missingness import MissingnessEncoder, decode_missing
 from synthgan.encoders.patterns import TextPattern
-from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema
 from synthgan.schema.storage import insert_missing, restore_strings
 
 
 @dataclass(frozen=True, eq=False)
-class TextEncoder(ColumnEncoder):
+class TextEncoder(MissingnessEncoder):
     """Encoder of names, e-mail addresses, free text.
 
     Samples get made-up strings of the same character patterns, never a real one.
@@ -45,17 +40,6 @@ class TextEncoder(ColumnEncoder):
         return cls(
             column, TextPattern.learn(series.dropna().to_numpy(dtype=object), rng)
         )
-
-    @property
-    def specs(self) -> tuple[BlockSpec, ...]:
-        """A block for missingness where cells are missing."""
-        return missing_specs(self)
-
-    def transform(
-        self, series: pd.Series, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Encode which cells are missing."""
-        return encode_missing(self, series)
 
     def inverse_transform(
         self, codes: np.ndarray, ranks: np.ndarray, rows: RowRange

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import keras
@@ -11,6 +13,8 @@ from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.networks import Generator, RowFeatures, build_generator
+
+_Inputs = tuple[np.ndarray, np.ndarray]
 
 
 class _RowModel(keras.Model):
@@ -84,19 +88,32 @@ class Sampler:
         codes = np.empty((rows.n_rows, self.layout.n_codes), dtype=np.int32)
         ranks = np.empty((rows.n_rows, self.layout.n_ranks), dtype=np.float32)
         done = 0
-        for block, part in rows.blocks():
-            block_codes, block_ranks = self._make_block(rows, block)
+        for part, inputs in self._draw_ahead(rows):
+            block_codes, block_ranks = self._model.predict_on_batch(inputs)
             stop = done + part.stop - part.start
             codes[done:stop] = block_codes[part]
             ranks[done:stop] = block_ranks[part]
             done = stop
         return EncodedTable(codes, ranks)
 
-    def _make_block(self, rows: RowRange, block: int) -> tuple[np.ndarray, np.ndarray]:
+    def _draw_ahead(self, rows: RowRange) -> Iterator[tuple[slice, _Inputs]]:
+        """Yield each block's inputs, drawn while the network makes the one before."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            waiting: tuple[slice, Future[_Inputs]] | None = None
+            for block, part in rows.blocks():
+                drawn = pool.submit(self._draw, rows, block)
+                if waiting is not None:
+                    yield waiting[0], waiting[1].result()
+                waiting = (part, drawn)
+            if waiting is not None:
+                yield waiting[0], waiting[1].result()
+
+    def _draw(self, rows: RowRange, block: int) -> _Inputs:
+        """Draw latents and uniform numbers of a block."""
         rng = rows.block_rng(block, "latent")
         latent = rng.standard_normal((BLOCK_SIZE, self.latent_dim), dtype=np.float32)
         uniforms = rng.random((BLOCK_SIZE, self.layout.n_codes), dtype=np.float32)
-        return self._model.predict_on_batch((latent, uniforms))
+        return latent, uniforms
 
 
 def _check_widths(
