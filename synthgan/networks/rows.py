@@ -196,13 +196,9 @@ class RowFeatures:
 
 def _invert(probabilities: Any, uniforms: Any, group: Any) -> Any:
     """Return how many cumulative probabilities each uniform number passes."""
-    # A product with a triangle is faster than cumsum on every backend, and one with
-    # all blocks in a row faster than one for each row.
+    # A product with a triangle stands for cumsum.
     triangle = np.triu(np.ones((group.width, group.width), dtype=np.float32))
-    stacked = ops.reshape(probabilities, (-1, group.width))
-    cumulative = ops.reshape(
-        ops.matmul(stacked, triangle), (-1, group.n_blocks, group.width)
-    )
+    cumulative = ops.matmul(probabilities, triangle)
     drawn = uniforms[:, group.first : group.first + group.n_blocks]
     # The last sum may be a hair off 1; scaling by it keeps padding out of reach.
     threshold = ops.expand_dims(drawn, -1) * cumulative[:, :, -1:]

@@ -133,12 +133,11 @@ class Game:
             Number of steps done. Early on the moving average is short, so that it
             forgets the initial weights.
         """
-        factor = learning_rate_factor
         self.generator_optimizer.learning_rate = (
-            self.settings.generator_learning_rate * factor
+            self.settings.generator_learning_rate * learning_rate_factor
         )
         self.discriminator_optimizer.learning_rate = (
-            self.settings.discriminator_learning_rate * factor
+            self.settings.discriminator_learning_rate * learning_rate_factor
         )
         past = min(AVERAGING, (1 + step) / (10 + step))
         self.past_weight.assign(past**PENALTY_INTERVAL)
