@@ -196,9 +196,12 @@ class RowFeatures:
 
 def _invert(probabilities: Any, uniforms: Any, group: Any) -> Any:
     """Return how many cumulative probabilities each uniform number passes."""
-    # A product with a triangle stands for cumsum.
+    # A product with a triangle stands for cumsum, all rows' blocks stacked into one.
     triangle = np.triu(np.ones((group.width, group.width), dtype=np.float32))
-    cumulative = ops.matmul(probabilities, triangle)
+    stacked = ops.reshape(probabilities, (-1, group.width))
+    cumulative = ops.reshape(
+        ops.matmul(stacked, triangle), (-1, group.n_blocks, group.width)
+    )
     drawn = uniforms[:, group.first : group.first + group.n_blocks]
     # The last sum may be a hair off 1; scaling by it keeps padding out of reach.
     threshold = ops.expand_dims(drawn, -1) * cumulative[:, :, -1:]
