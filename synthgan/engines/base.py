@@ -98,3 +98,21 @@ class Engine(Protocol):
             Runs the steps and returns the steps' figures, averaged over the call:
             ndarray of float32, shape (n_figures,).
         """
+
+    def freeze(
+        self, function: Callable[..., Any], variables: Sequence[Any]
+    ) -> Callable[..., tuple[np.ndarray, ...]]:
+        """Compile a function whose variables no longer change.
+
+        Parameters
+        ----------
+        function : callable
+            Takes tensors and returns a tuple of tensors; assigns nothing.
+        variables : sequence of keras Variable
+            All variables that it reads.
+
+        Returns
+        -------
+        callable
+            The function of and to arrays. It may run in several threads at once.
+        """

@@ -114,3 +114,24 @@ class JAXEngine:
             return np.asarray(figures)
 
         return call
+
+    def freeze(
+        self, function: Callable[..., Any], variables: Sequence[Any]
+    ) -> Callable[..., tuple[np.ndarray, ...]]:
+        """Compile a function that changes nothing; see `Engine.freeze`.
+
+        The variables are an argument of the compiled function, as in `compile`.
+        """
+
+        def pure(state: list[Any], *tensors: Any) -> Any:
+            mapping = list(zip(variables, state, strict=True))
+            with keras.StatelessScope(state_mapping=mapping):
+                return function(*tensors)
+
+        compiled = jax.jit(pure)
+        state = [variable.value for variable in variables]
+
+        def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+            return tuple(np.asarray(output) for output in compiled(state, *arrays))
+
+        return call

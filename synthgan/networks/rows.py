@@ -123,7 +123,7 @@ class RowFeatures:
         """
         logits, ranks = self._split(outputs)
         codes = [
-            _invert(ops.softmax(scores, axis=-1), uniforms, group)
+            _invert(_weights(scores), uniforms, group)
             for scores, group in zip(
                 self._by_group(logits), self.layout.groups, strict=True
             )
@@ -194,15 +194,20 @@ class RowFeatures:
         return ops.take(mask, self.layout.column_of_position, axis=1)
 
 
-def _invert(probabilities: Any, uniforms: Any, group: Any) -> Any:
+def _weights(logits: Any) -> Any:
+    """Return the softmax up to a factor: at least one code of a block weighs 1."""
+    return ops.exp(logits - ops.max(logits, axis=-1, keepdims=True))
+
+
+def _invert(weights: Any, uniforms: Any, group: Any) -> Any:
     """Return how many cumulative probabilities each uniform number passes."""
     # A product with a triangle stands for cumsum, all rows' blocks stacked into one.
     triangle = np.triu(np.ones((group.width, group.width), dtype=np.float32))
-    stacked = ops.reshape(probabilities, (-1, group.width))
+    stacked = ops.reshape(weights, (-1, group.width))
     cumulative = ops.reshape(
         ops.matmul(stacked, triangle), (-1, group.n_blocks, group.width)
     )
     drawn = uniforms[:, group.first : group.first + group.n_blocks]
-    # The last sum may be a hair off 1; scaling by it keeps padding out of reach.
+    # Scaling by the last sum, not by 1, also keeps padding out of reach.
     threshold = ops.expand_dims(drawn, -1) * cumulative[:, :, -1:]
     return ops.sum(ops.cast(cumulative <= threshold, "int32"), axis=-1)

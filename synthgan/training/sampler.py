@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import keras
 import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
+from synthgan.engines import current_engine
 from synthgan.layout import Layout
 from synthgan.networks import Generator, RowFeatures, build_generator
 
-_Inputs = tuple[np.ndarray, np.ndarray]
-
-
-class _RowModel(keras.Model):
-    """Latents and uniform numbers to codes and ranks, as one compiled call."""
-
-    def __init__(self, generator: Generator, rows: RowFeatures) -> None:
-        super().__init__(name="row_model")
-        self.generator = generator
-        self.rows = rows
-
-    def call(self, inputs: Any) -> Any:
-        """Return codes and ranks of a block."""
-        latent, uniforms = inputs
-        return self.rows.read_off(self.generator(latent), uniforms)
+#: Blocks made at the same time. One network call leaves cores idle between its
+#: matrix products; the second one fills them.
+N_THREADS = 2
 
 
 class Sampler:
@@ -70,8 +57,14 @@ class Sampler:
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
         _set_weights(generator, weights)
-        self._model = _RowModel(generator, RowFeatures(layout))
-        self._model.compile(jit_compile=False)
+        rows = RowFeatures(layout)
+
+        def make_rows(latent: Any, uniforms: Any) -> tuple[Any, Any]:
+            return rows.read_off(generator(latent), uniforms)
+
+        self._make_rows = current_engine().freeze(
+            make_rows, generator.trainable_variables
+        )
 
     def sample(self, rows: RowRange) -> EncodedTable:
         """Make the rows of a range, compact.
@@ -87,28 +80,20 @@ class Sampler:
         """
         codes = np.empty((rows.n_rows, self.layout.n_codes), dtype=np.int32)
         ranks = np.empty((rows.n_rows, self.layout.n_ranks), dtype=np.float32)
-        done = 0
-        for part, inputs in self._draw_ahead(rows):
-            block_codes, block_ranks = self._model.predict_on_batch(inputs)
-            stop = done + part.stop - part.start
-            codes[done:stop] = block_codes[part]
-            ranks[done:stop] = block_ranks[part]
-            done = stop
+
+        def make(block: int, part: slice) -> None:
+            made = self._make_rows(*self._draw(rows, block))
+            first = block * BLOCK_SIZE - rows.start
+            place = slice(first + part.start, first + part.stop)
+            codes[place], ranks[place] = (array[part] for array in made)
+
+        with ThreadPoolExecutor(N_THREADS) as pool:
+            done = [pool.submit(make, *block) for block in rows.blocks()]
+            for future in done:
+                future.result()
         return EncodedTable(codes, ranks)
 
-    def _draw_ahead(self, rows: RowRange) -> Iterator[tuple[slice, _Inputs]]:
-        """Yield each block's inputs, drawn while the network makes the one before."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            waiting: tuple[slice, Future[_Inputs]] | None = None
-            for block, part in rows.blocks():
-                drawn = pool.submit(self._draw, rows, block)
-                if waiting is not None:
-                    yield waiting[0], waiting[1].result()
-                waiting = (part, drawn)
-            if waiting is not None:
-                yield waiting[0], waiting[1].result()
-
-    def _draw(self, rows: RowRange, block: int) -> _Inputs:
+    def _draw(self, rows: RowRange, block: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw latents and uniform numbers of a block."""
         rng = rows.block_rng(block, "latent")
         latent = rng.standard_normal((BLOCK_SIZE, self.latent_dim), dtype=np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import keras
@@ -240,3 +241,22 @@ def test_a_backend_without_engine_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(BackendError, match=r"expected one of tensorflow, jax.*'torch'"):
         current_engine()
+
+
+def test_a_frozen_function_reads_its_variables_and_takes_arrays(engine: Engine) -> None:
+    weight = keras.Variable(np.array([2.0, 3.0], np.float32))
+    function = engine.freeze(lambda x, y: (x * weight, x + y), [weight])
+    product, total = function(np.ones(2, np.float32), np.full(2, 5, np.float32))
+    assert isinstance(product, np.ndarray)
+    np.testing.assert_array_equal(product, [2, 3])
+    np.testing.assert_array_equal(total, [6, 6])
+
+
+def test_a_frozen_function_runs_in_several_threads(engine: Engine) -> None:
+    weight = keras.Variable(np.eye(64, dtype=np.float32))
+    function = engine.freeze(lambda x: (ops.matmul(x, weight),), [weight])
+    inputs = [np.full((64, 64), i, np.float32) for i in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        outputs = list(pool.map(function, inputs))
+    for array, (output,) in zip(inputs, outputs, strict=True):
+        np.testing.assert_array_equal(output, array)
