@@ -55,9 +55,12 @@ class NumericEncoder(ColumnEncoder):
     ) -> NumericEncoder:
         """Find the atoms and the quantile function of the rest."""
         values = _to_steps(present_values(series.dropna(), column.storage), column)
-        atoms = find_atoms(values, len(series))
-        rest = values[~np.isin(values, atoms)]
-        return cls(column, atoms, QuantileFunction.fit(rest) if len(rest) else None)
+        distinct, counts = np.unique(values, return_counts=True)
+        is_atom = find_atoms(counts, len(series))
+        quantiles = None
+        if not is_atom.all():
+            quantiles = QuantileFunction.fit(distinct[~is_atom], counts[~is_atom])
+        return cls(column, distinct[is_atom], quantiles)
 
     @property
     def specs(self) -> tuple[BlockSpec, ...]:
@@ -137,25 +140,28 @@ class NumericEncoder(ColumnEncoder):
         return cls(column, arrays["atoms"], quantiles)
 
 
-def find_atoms(values: np.ndarray, n_rows: int) -> np.ndarray:
-    """Return the values that deserve a code of their own, ascending.
+def find_atoms(counts: np.ndarray, n_rows: int) -> np.ndarray:
+    """Tell which values deserve a code of their own.
 
     Parameters
     ----------
-    values : ndarray
-        Present training values.
+    counts : ndarray of int, shape (k,)
+        How many training rows hold each of the distinct values.
     n_rows : int
         Number of training rows, missing cells included.
 
+    Returns
+    -------
+    ndarray of bool, shape (k,)
+
     Examples
     --------
-    >>> find_atoms(np.r_[np.zeros(50), np.linspace(1, 2, 50)], 100)
-    array([0.])
+    >>> find_atoms(np.array([50, 1, 1, 2, 1]), 100)
+    array([ True, False, False, False, False])
     """
-    distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) <= ALL_ATOMS_VALUES and counts.min() >= ALL_ATOMS_ROWS:
-        return distinct
-    return distinct[counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)]
+    if len(counts) <= ALL_ATOMS_VALUES and counts.min() >= ALL_ATOMS_ROWS:
+        return np.ones(len(counts), dtype=bool)
+    return counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)
 
 
 def _spread(flags: np.ndarray, missing: np.ndarray) -> np.ndarray:

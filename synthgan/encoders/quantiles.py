@@ -31,7 +31,7 @@ class QuantileFunction:
 
     Examples
     --------
-    >>> function = QuantileFunction.fit(np.array([1.0, 1.0, 1.0, 2.0, 4.0]))
+    >>> function = QuantileFunction.fit(np.array([1.0, 2.0, 4.0]), np.array([3, 1, 1]))
     >>> function(np.array([0.1, 0.5, 0.7, 0.8, 1.0]))
     array([1., 1., 2., 3., 4.])
     """
@@ -40,9 +40,16 @@ class QuantileFunction:
     values: np.ndarray
 
     @classmethod
-    def fit(cls, values: np.ndarray) -> QuantileFunction:
-        """Fit to training values; shape (n,), n at least 1, in any order."""
-        distinct, counts = np.unique(values, return_counts=True)
+    def fit(cls, distinct: np.ndarray, counts: np.ndarray) -> QuantileFunction:
+        """Fit to training values.
+
+        Parameters
+        ----------
+        distinct : ndarray, shape (k,)
+            The values, ascending, each once; at least one.
+        counts : ndarray of int, shape (k,)
+            How many rows hold each.
+        """
         stops = np.cumsum(counts)
         starts = stops - counts
         shared = counts >= MIN_SHARED_ROWS
@@ -71,7 +78,7 @@ class QuantileFunction:
             ]
         )
         order = np.lexsort((knots, ranks))
-        return cls(ranks[order] / len(values), knots[order])
+        return cls(ranks[order] / counts.sum(), knots[order])
 
     def __call__(self, ranks: np.ndarray) -> np.ndarray:
         """Return the values at `ranks`, exact for integers of any size."""
@@ -104,12 +111,18 @@ class QuantileFunction:
         -------
         ndarray of float32, shape (n,)
         """
-        first = np.searchsorted(self.values, values, side="left")
-        last = np.searchsorted(self.values, values, side="right") - 1
+        # One search among the distinct knots; a second one would cost as much again.
+        knots, starts, counts = np.unique(
+            self.values, return_index=True, return_counts=True
+        )
+        place = np.searchsorted(knots, values)
+        is_known = np.append(knots, knots[-1])[place] == values
+        is_known[place == len(knots)] = False
+        first = np.append(starts, len(self.values))[place]
+        last = first - 1 + np.where(is_known, np.append(counts, 0)[place], 0)
         end = len(self.values) - 1
         left = np.clip(np.minimum(first, last), 0, end)
         right = np.clip(np.maximum(first, last), 0, end)
-        is_known = first <= last
         span = (self.values[right] - self.values[left]).astype(np.float64)
         above = np.maximum(values, self.values[left]) - self.values[left]
         share = np.where(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,7 +17,9 @@ from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.layout import Block, Layout
-from synthgan.schema import TableSchema
+from synthgan.schema import ColumnSchema, TableSchema
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +70,14 @@ class TableEncoder:
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: TableSchema, seed: int) -> TableEncoder:
         """Fit an encoder to each column of the training rows."""
-        encoders = tuple(
-            ENCODERS[encoder_for(column.kind)].fit(
-                column, frame.iloc[:, i], make_rng(seed, "encoders", "fit", i)
-            )
-            for i, column in enumerate(schema)
-        )
-        return cls(schema, encoders)
+
+        def fit_column(
+            i: int, series: pd.Series, column: ColumnSchema
+        ) -> ColumnEncoder:
+            rng = make_rng(seed, "encoders", "fit", i)
+            return ENCODERS[encoder_for(column.kind)].fit(column, series, rng)
+
+        return cls(schema, tuple(_map_columns(fit_one, _columns(frame), schema)))
 
     @cached_property
     def layout(self) -> Layout:
@@ -103,13 +111,13 @@ class TableEncoder:
         """
         codes = np.empty((len(frame), self.layout.n_codes), dtype=np.int32)
         ranks = np.empty((len(frame), self.layout.n_ranks), dtype=np.float32)
-        for i, (encoder, places) in enumerate(
-            zip(self.encoders, self._places, strict=True)
-        ):
+
+        def encode(i: int, series: pd.Series, encoder: ColumnEncoder) -> None:
             rng = make_rng(seed, "encoders", "transform", i)
-            codes[:, places[0]], ranks[:, places[1]] = encoder.transform(
-                frame.iloc[:, i], rng
-            )
+            of_codes, of_ranks = self._places[i]
+            codes[:, of_codes], ranks[:, of_ranks] = encoder.transform(series, rng)
+
+        _map_columns(encode, _columns(frame), self.encoders)
         return EncodedTable(codes, ranks)
 
     def inverse_transform(self, table: EncodedTable, rows: RowRange) -> pd.DataFrame:
@@ -122,15 +130,28 @@ class TableEncoder:
         rows : RowRange
             Seed and numbers of these rows.
         """
-        columns = {
-            i: encoder.inverse_transform(
-                table.codes[:, places[0]], table.ranks[:, places[1]], rows
+
+        def decode(i: int, encoder: ColumnEncoder) -> pd.Series:
+            of_codes, of_ranks = self._places[i]
+            return encoder.inverse_transform(
+                table.codes[:, of_codes], table.ranks[:, of_ranks], rows
             )
-            for i, (encoder, places) in enumerate(
-                zip(self.encoders, self._places, strict=True)
-            )
-        }
+
+        columns = dict(enumerate(_map_columns(decode, self.encoders)))
         frame = pd.DataFrame(columns, index=pd.RangeIndex(rows.n_rows), copy=False)
         # A copy, as renaming an index's axis changes the index itself.
         frame.columns = self.schema.labels.copy()
         return frame
+
+
+def _columns(frame: pd.DataFrame) -> list[pd.Series]:
+    return [frame.iloc[:, i] for i in range(frame.shape[1])]
+
+
+def _map_columns(function: Callable[..., _T], *columns: Iterable[Any]) -> list[_T]:
+    """Call a function for each column, given its number, on all cores.
+
+    Sorting and searching, which take the time, let other threads run.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, itertools.count(), *columns))
