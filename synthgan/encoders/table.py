@@ -77,7 +77,7 @@ class TableEncoder:
             rng = make_rng(seed, "encoders", "fit", i)
             return ENCODERS[encoder_for(column.kind)].fit(column, series, rng)
 
-        return cls(schema, tuple(_map_columns(fit_one, _columns(frame), schema)))
+        return cls(schema, tuple(_map_columns(fit_column, _columns(frame), schema)))
 
     @cached_property
     def layout(self) -> Layout:
