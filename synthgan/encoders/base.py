@@ -112,6 +112,26 @@ class ColumnEncoder(ABC):
         """Whether missing cells were seen in training."""
         return self.column.n_missing > 0
 
+    @property
+    def reference_codes(self) -> tuple[int, ...]:
+        """Code of "equals the other column's cell", one for each reference."""
+        return ()
+
+    def can_hold(self, series: pd.Series) -> np.ndarray:
+        """Tell which cells of a column that is referred to this one could hold.
+
+        Only asked of encoders with `reference_codes`.
+
+        Parameters
+        ----------
+        series : Series of n cells
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+        """
+        raise NotImplementedError
+
     def check_known(self, unknown: np.ndarray, series: pd.Series) -> None:
         """Raise an error that lists cells without a code."""
         if not unknown.any():

@@ -16,7 +16,7 @@ from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
 from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.layout import BlockSpec
-from synthgan.schema import ColumnSchema
+from synthgan.schema import ColumnSchema, present_numbers
 from synthgan.schema.storage import insert_missing, present_values, restore_values
 
 #: A value in at least this share of the rows, and in this number of rows, is an atom.
@@ -32,7 +32,8 @@ class NumericEncoder(ColumnEncoder):
     """Encoder of continuous, integer, datetime and timedelta columns.
 
     The atom block's codes are: 0 for "see the rank" (if there are ranks), then the
-    atoms in ascending order, then missing (if there are missing cells).
+    atoms in ascending order, then missing (if there are missing cells), then one for
+    each reference to another column (if there are ranks).
 
     Parameters
     ----------
@@ -66,12 +67,33 @@ class NumericEncoder(ColumnEncoder):
     def specs(self) -> tuple[BlockSpec, ...]:
         """An atom block unless there are only ranks; a rank block unless all atoms."""
         rank = BlockSpec("rank", "rank", 1)
-        width = (self.quantiles is not None) + len(self.atoms) + self.has_missing
+        width = self._n_own_codes + len(self.reference_codes)
         if self.quantiles is None:
             return (BlockSpec("atom", "softmax", width),)
         if width == 1:
             return (rank,)
         return BlockSpec("atom", "softmax", width, has_rank=True), rank
+
+    @property
+    def _n_own_codes(self) -> int:
+        return (self.quantiles is not None) + len(self.atoms) + self.has_missing
+
+    @property
+    def reference_codes(self) -> tuple[int, ...]:
+        """Codes after the missing cell's, if there are ranks to fall back on."""
+        if self.quantiles is None:
+            return ()
+        first = self._n_own_codes
+        return tuple(range(first, first + len(self.column.references)))
+
+    def can_hold(self, series: pd.Series) -> np.ndarray:
+        """Tell which cells lie in the column's range and on its grid."""
+        numbers, missing = present_numbers(series, self.column)
+        steps = (numbers - float(self.column.minimum)) / (self.column.step or 1)
+        fits = (numbers >= self.column.minimum) & (numbers <= self.column.maximum)
+        if self.column.step is not None:
+            fits &= steps == np.floor(steps)
+        return _spread(fits, missing)
 
     def transform(
         self, series: pd.Series, rng: np.random.Generator
@@ -108,7 +130,10 @@ class NumericEncoder(ColumnEncoder):
         """Decode rows; see `ColumnEncoder.inverse_transform`."""
         first_atom = int(self.quantiles is not None)
         choice = codes[:, 0] if codes.shape[1] else np.zeros(len(ranks), dtype=np.int32)
-        missing = choice == first_atom + len(self.atoms)
+        missing_code = first_atom + len(self.atoms)
+        # A reference is resolved by who knows the other column; here it is a rank.
+        choice = np.where(choice >= self._n_own_codes, 0, choice)
+        missing = choice == missing_code
         is_atom = (choice >= first_atom) & ~missing
         values = np.zeros(len(choice), dtype=self.atoms.dtype)
         values[is_atom] = self.atoms[choice[is_atom] - first_atom]

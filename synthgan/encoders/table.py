@@ -118,6 +118,7 @@ class TableEncoder:
             codes[:, of_codes], ranks[:, of_ranks] = encoder.transform(series, rng)
 
         _map_columns(encode, _columns(frame), self.encoders)
+        self._encode_references(frame, codes)
         return EncodedTable(codes, ranks)
 
     def inverse_transform(self, table: EncodedTable, rows: RowRange) -> pd.DataFrame:
@@ -138,10 +139,44 @@ class TableEncoder:
             )
 
         columns = dict(enumerate(_map_columns(decode, self.encoders)))
+        self._resolve_references(columns, table.codes)
         frame = pd.DataFrame(columns, index=pd.RangeIndex(rows.n_rows), copy=False)
         # A copy, as renaming an index's axis changes the index itself.
         frame.columns = self.schema.labels.copy()
         return frame
+
+    @cached_property
+    def _references(self) -> list[tuple[int, int, int, int]]:
+        """Column, its place among the codes, code, and the column referred to.
+
+        In the order of the columns: a reference is to an earlier one.
+        """
+        position = {name: i for i, name in enumerate(self.schema.names)}
+        return [
+            (i, self._places[i][0][0], code, position[name])
+            for i, encoder in enumerate(self.encoders)
+            for code, (name, _) in zip(
+                encoder.reference_codes, encoder.column.references, strict=False
+            )
+        ]
+
+    def _encode_references(self, frame: pd.DataFrame, codes: np.ndarray) -> None:
+        """Give the reference's code to cells that are no atom and equal the other's."""
+        for i, place, code, other in self._references:
+            equal = (frame.iloc[:, i] == frame.iloc[:, other]).fillna(False)
+            codes[equal.to_numpy(bool) & (codes[:, place] == 0), place] = code
+
+    def _resolve_references(
+        self, columns: dict[int, pd.Series], codes: np.ndarray
+    ) -> None:
+        """Copy the cells that are referred to, where the column can hold them."""
+        for i, place, code, other in self._references:
+            refers = codes[:, place] == code
+            if refers.any():
+                source = columns[other][refers]
+                fits = self.encoders[i].can_hold(source)
+                columns[i] = columns[i].copy()
+                columns[i][np.flatnonzero(refers)[fits]] = source[fits]
 
 
 def _columns(frame: pd.DataFrame) -> list[pd.Series]:

@@ -43,6 +43,9 @@ class ColumnSchema:
         column its one value.
     note : str
         How the kind was found.
+    references : tuple of (column name, float)
+        Earlier columns that this one's cells often equal, each with the share of rows
+        in which they do, beyond chance.
     """
 
     name: Hashable
@@ -56,6 +59,7 @@ class ColumnSchema:
     step: int | None = None
     categories: pd.Index | None = None
     note: str = ""
+    references: tuple[tuple[Hashable, float], ...] = ()
 
     @property
     def dtype(self) -> Any:
@@ -74,6 +78,12 @@ class ColumnSchema:
             msg = f"column {self.name!r} of kind {self.kind} has no categories"
             raise SchemaError(msg)
         return self.categories
+
+    @property
+    def full_note(self) -> str:
+        """The note, and the columns that are referred to."""
+        equals = [f"equals {name!s} in {share:.0%}" for name, share in self.references]
+        return "; ".join([self.note, *equals] if self.note else equals)
 
     @property
     def values_text(self) -> str:
@@ -152,7 +162,7 @@ class TableSchema:
                 "missing": _share(column.n_missing, self.n_rows),
                 "distinct": column.n_distinct,
                 "values": column.values_text,
-                "note": column.note,
+                "note": column.full_note,
             }
             for column in self.columns
         ]
@@ -161,7 +171,7 @@ class TableSchema:
 
     def __repr__(self) -> str:
         title = f"{self.n_rows:,} rows, {len(self)} columns\n"
-        return title + self.to_frame().to_string(max_colwidth=48)
+        return title + self.to_frame().to_string(max_colwidth=64)
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(max_rows=200)

@@ -14,6 +14,7 @@ import pandas as pd
 from synthgan.exceptions import InferenceWarning, InputError, SchemaError
 from synthgan.schema.column import ColumnSchema, TableSchema
 from synthgan.schema.kinds import Kind
+from synthgan.schema.references import find_references
 from synthgan.schema.storage import (
     Element,
     Storage,
@@ -134,10 +135,11 @@ def infer_schema(
         If a column was taken as text, or was too short to tell.
     """
     kinds = _check_overrides(frame, overrides)
-    columns = tuple(
+    described = [
         _describe(frame.iloc[:, i], name, kinds.get(name))
         for i, name in enumerate(frame.columns)
-    )
+    ]
+    columns = tuple(find_references(frame, described))
     _warn(columns, kinds)
     # A copy, as renaming an index's axis changes the index itself.
     return TableSchema(columns, frame.columns.copy(), len(frame))

@@ -25,7 +25,7 @@ from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable, TableEncoder
 from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.exceptions import InputError
-from synthgan.schema import Kind
+from synthgan.schema import Kind, infer_schema
 
 COLUMNS = all_kind_columns()
 every_column = pytest.mark.parametrize("name", COLUMNS)
@@ -368,3 +368,54 @@ def test_a_cell_without_a_code_is_an_error_that_names_the_column(
     other = pd.DataFrame({"odd one": pd.Series([cell], dtype=dtype)})
     with pytest.raises(InputError, match="'odd one': expected values seen in training"):
         encoder.transform(other, seed=0)
+
+
+def _bills(n_rows: int = 2000) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    first = rng.gamma(2, 500, n_rows).round(2)
+    second = np.where(rng.random(n_rows) < 0.3, first, rng.gamma(2, 500, n_rows))
+    third = np.where(rng.random(n_rows) < 0.3, second, rng.gamma(2, 500, n_rows))
+    frame = pd.DataFrame({"a": first, "b": second.round(2), "c": third.round(2)})
+    frame.loc[rng.random(n_rows) < 0.1, ["a", "b"]] = np.nan
+    return frame
+
+
+def _encode(frame: pd.DataFrame) -> tuple[TableEncoder, EncodedTable]:
+    encoder = TableEncoder.fit(frame, infer_schema(frame), seed=0)
+    return encoder, encoder.transform(frame, seed=0)
+
+
+def test_cells_that_refer_come_back_equal_to_the_cell_they_refer_to() -> None:
+    frame = _bills()
+    encoder, table = _encode(frame)
+    back = encoder.inverse_transform(table, RowRange(0, 0, len(frame)))
+    for earlier, later in (("a", "b"), ("b", "c")):
+        equal = frame[earlier] == frame[later]
+        assert equal.sum() > 200
+        assert (back[later] == back[earlier])[equal].mean() > 0.99
+        assert (back[later] == back[earlier])[~equal].mean() < 0.01
+
+
+def test_a_reference_to_a_missing_cell_falls_back_on_the_rank() -> None:
+    frame = _bills()
+    encoder, table = _encode(frame)
+    codes = table.codes.copy()
+    place = encoder._places[1][0][0]
+    hole = frame["a"].isna() & frame["b"].isna()
+    codes[hole, place] = encoder.encoders[1].reference_codes[0]
+    rows = RowRange(0, 0, len(frame))
+    back = encoder.inverse_transform(EncodedTable(codes, table.ranks), rows)
+    assert back["a"][hole].isna().all()
+    assert back["b"][hole].notna().all()
+
+
+def test_a_reference_out_of_the_columns_range_falls_back_on_the_rank() -> None:
+    frame = _bills()
+    frame["c"] = frame["c"].clip(upper=800)
+    encoder, table = _encode(frame)
+    codes = table.codes.copy()
+    codes[:, encoder._places[2][0][0]] = encoder.encoders[2].reference_codes[0]
+    rows = RowRange(0, 0, len(frame))
+    back = encoder.inverse_transform(EncodedTable(codes, table.ranks), rows)
+    assert back["c"].max() <= frame["c"].max()
+    assert (back["c"] == back["b"])[back["b"] <= 700].all()
