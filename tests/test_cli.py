@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -130,3 +131,66 @@ def test_the_demo_shows_rows_schema_and_scores_and_leaves_no_file(
         assert expected in captured.out
     assert "it/s" not in captured.out  # progress belongs on the error stream
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["data", "people.csv"]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    paths = []
+    for seed, name in enumerate(("real", "synthetic", "test")):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=240)
+        table = pd.DataFrame({"x": x.round(2), "label": np.where(x > 0, "yes", "no")})
+        paths.append(str(tmp_path / f"{name}.csv"))
+        table.to_csv(paths[-1], index=False)
+    return paths
+
+
+QUICKLY = ["--metrics", "column_shapes", "two_sample", "tstr", "dcr_share", "--quiet"]
+
+
+def test_evaluate_prints_verdicts_and_figures_and_writes_what_was_asked_for(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real, synthetic, holdout = files
+    page, figures = tmp_path / "report.html", tmp_path / "figures.json"
+    given = ["--holdout", holdout, "--target", "label"]
+    wanted = ["--html", str(page), "--json", str(figures), *QUICKLY]
+    status = main(["evaluate", real, synthetic, *given, *wanted])
+    captured = capsys.readouterr()
+    assert status == 0
+    assert captured.err == ""
+    for expected in ("Useful.", "Private.", "Faithful.", "two_sample_auc", str(page)):
+        assert expected in captured.out
+    assert "<h1>Useful, private and faithful.</h1>" in page.read_text(encoding="utf-8")
+    verdicts = json.loads(figures.read_text(encoding="utf-8"))["verdicts"]
+    assert verdicts["private"]["passed"] is True
+
+
+def test_evaluate_without_holdout_says_so_and_writes_no_file(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    assert main(["evaluate", *files[:2], *QUICKLY]) == 0
+    assert "Private: not judged." in capsys.readouterr().out
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (["--target", "income"], "target: expected one of ['x', 'label']"),
+        (["--holdout", "nothing.csv"], "nothing.csv"),
+        (["--metrics", "speed"], "metrics: expected 'quick', 'all'"),
+    ],
+)
+def test_evaluate_refuses_what_it_cannot_use_in_one_line(
+    change: list[str],
+    expected: str,
+    files: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["evaluate", *files[:2], "--quiet", *change]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("synthgan: ")
+    assert expected in captured.err
+    assert captured.err.count("\n") == 1

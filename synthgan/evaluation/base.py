@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pandas as pd
 
@@ -27,12 +27,16 @@ class MetricResult:
         Which way is better.
     interval : tuple of float, optional
         Its 95 % confidence interval, where there is one.
+    reason : str, default ""
+        Why the value is NaN, in plain words for a reader of the report; empty where
+        there is a value.
     """
 
     name: str
     value: float
     higher_is_better: bool
     interval: tuple[float, float] | None = None
+    reason: str = ""
 
 
 class Metric(ABC):
@@ -40,12 +44,18 @@ class Metric(ABC):
 
     Attributes
     ----------
+    section : {"fidelity", "utility"}, default "fidelity"
+        Which part of the report its figures stand in.
+    is_quick : bool, default True
+        Whether `evaluate(metrics="quick")` computes it.
     needs_holdout : bool
         Whether it needs real rows that the generator never saw.
     needs_target : bool
         Whether it needs a column to predict.
     """
 
+    section: ClassVar[Literal["fidelity", "utility"]] = "fidelity"
+    is_quick: ClassVar[bool] = True
     needs_holdout: ClassVar[bool] = False
     needs_target: ClassVar[bool] = False
 

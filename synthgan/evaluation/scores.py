@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
 from synthgan._random import RandomState, check_random_state, make_rng
 from synthgan.evaluation.base import MetricResult
+from synthgan.evaluation.facts import (
+    BOOTSTRAP_COPY,
+    INDEPENDENT_COLUMNS,
+    REAL_HOLDOUT,
+)
+from synthgan.evaluation.inputs import check_tables, read_schema
 from synthgan.evaluation.references import bootstrap_copy, independent_columns
 from synthgan.evaluation.registry import METRICS
 from synthgan.evaluation.utility import predictive_score
-from synthgan.exceptions import InferenceWarning, InputError
-from synthgan.schema import TableSchema, infer_schema
+from synthgan.schema import TableSchema
 from synthgan.statistics import (
     TablePreparation,
     canonical_order,
     columns_not_judged,
 )
 
-REAL_HOLDOUT = "real holdout"
-BOOTSTRAP_COPY = "bootstrap copy"
-INDEPENDENT_COLUMNS = "independent columns"
+#: The metrics of the score table.
+HEADLINE = ("column_shapes", "trend_all", "trend_common", "two_sample", "tstr")
 
 
 def compute_scores(
@@ -34,7 +37,7 @@ def compute_scores(
     target: Hashable | None = None,
     random_state: int = 0,
 ) -> tuple[MetricResult, ...]:
-    """Judge one table by every metric that can be computed.
+    """Judge one table by every headline metric that can be computed.
 
     Parameters
     ----------
@@ -61,9 +64,9 @@ def compute_scores(
         If `synthetic` or `holdout` lacks a column of `train`, or holds cells that
         cannot be compared with it.
     """
-    _check_tables(train, {"synthetic": synthetic, "holdout": holdout})
+    check_tables(train, {"synthetic": synthetic, "holdout": holdout})
     results: list[MetricResult] = []
-    for metric in METRICS.values():
+    for metric in (METRICS[name] for name in HEADLINE):
         lacks_holdout = metric.needs_holdout and holdout is None
         lacks_target = metric.needs_target and target is None
         if not lacks_holdout and not lacks_target:
@@ -76,26 +79,6 @@ def compute_scores(
                 random_state=random_state,
             )
     return tuple(results)
-
-
-def _check_tables(
-    train: pd.DataFrame, others: Mapping[str, pd.DataFrame | None]
-) -> None:
-    """Refuse tables that cannot be compared with the training table."""
-    for role, table in {"train": train, **others}.items():
-        if table is None:
-            continue
-        lacking = [name for name in train.columns if name not in table.columns]
-        extra = [name for name in table.columns if name not in train.columns]
-        if lacking or extra:
-            msg = (
-                f"{role}: expected the columns of the training table, got a table that "
-                f"lacks {lacking!r} and has {extra!r} besides"
-            )
-            raise InputError(msg)
-        if table.empty:
-            msg = f"{role}: expected at least one row and one column, got none"
-            raise InputError(msg)
 
 
 def score_table(
@@ -162,13 +145,9 @@ def score_table(
     >>> list(table.index)
     ['real holdout', 'bootstrap copy', 'independent columns', 'noise']
     """
-    _check_tables(train, {"holdout": holdout, **tables})
+    check_tables(train, {"holdout": holdout, **tables})
     seed = check_random_state(random_state)
-    if not isinstance(schema, TableSchema):
-        with warnings.catch_warnings():
-            # It speaks of sampling; columns that are not judged are named below.
-            warnings.simplefilter("ignore", InferenceWarning)
-            schema = infer_schema(train, schema)
+    schema = read_schema(train, schema)
     judged = reference_tables(train, schema, seed)
     if holdout is not None:
         judged = {REAL_HOLDOUT: holdout, **judged}

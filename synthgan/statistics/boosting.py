@@ -41,6 +41,7 @@ def make_boosting(
     is_categorical: np.ndarray,
     seed: int,
     learning_rate: float = 0.1,
+    max_iter: int = 100,
 ) -> Pipeline:
     """Make a model for the matrices of `TablePreparation`.
 
@@ -53,7 +54,10 @@ def make_boosting(
     seed : int
         Seed of the model.
     learning_rate : float, default 0.1
-        Shrinkage of each of the 100 trees; raising it fits the rows more closely.
+        Shrinkage of each tree; raising it fits the rows more closely.
+    max_iter : int, default 100
+        Number of trees (of each class, if there are more than two); raising it fits
+        the rows more closely and takes longer.
 
     Returns
     -------
@@ -63,6 +67,7 @@ def make_boosting(
     """
     model = model_type(
         learning_rate=learning_rate,
+        max_iter=max_iter,
         early_stopping=False,
         categorical_features=is_categorical,
         random_state=seed,

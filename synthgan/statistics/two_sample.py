@@ -1,24 +1,29 @@
 """The two-sample test by a classifier that tells real from synthetic rows.
 
-The judge and its settings are fixed here, because its figures are comparable only with
+The judges and their settings are fixed here, because figures are comparable only with
 those of the same judge.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import Pipeline
 
 from synthgan._random import make_rng, make_seed
 from synthgan.schema import TableSchema
 from synthgan.statistics.boosting import make_boosting
 from synthgan.statistics.intervals import auc_interval
+from synthgan.statistics.linear import QuietLogisticRegression, make_linear
 from synthgan.statistics.preparation import TablePreparation, canonical_order
+
+Judge = Literal["standard", "strict", "logistic"]
 
 #: At most this many rows of each table are judged.
 MAX_ROWS = 50_000
@@ -48,6 +53,14 @@ class TwoSampleResult:
         """The two-sample score, 2 - 2 max(1/2, AUC): 1 is best, 0 is worst."""
         return auc_to_score(self.auc)
 
+    @property
+    def score_interval(self) -> tuple[float, float] | None:
+        """The score's 95 % interval."""
+        if self.interval is None:
+            return None
+        low, high = self.interval
+        return auc_to_score(high), auc_to_score(low)
+
 
 def auc_to_score(auc: float) -> float:
     """Turn the judge's AUC into the two-sample score.
@@ -65,8 +78,9 @@ def two_sample_test(
     synthetic: pd.DataFrame,
     schema: TableSchema,
     random_state: int = 0,
+    judge: Judge = "standard",
 ) -> TwoSampleResult:
-    """Let the standard judge tell two tables apart.
+    """Let a judge tell two tables apart.
 
     Parameters
     ----------
@@ -79,6 +93,9 @@ def two_sample_test(
         What the columns mean; identifiers and text are left out.
     random_state : int, default 0
         Seed of folds and subsamples.
+    judge : {"standard", "strict", "logistic"}, default "standard"
+        Who judges. The strict one learns slower and longer, and sees more; the
+        logistic one sees single columns but no relation between them.
 
     Returns
     -------
@@ -86,10 +103,12 @@ def two_sample_test(
 
     Notes
     -----
-    The judge is `HistGradientBoostingClassifier(learning_rate=0.3,
+    The standard judge is `HistGradientBoostingClassifier(learning_rate=0.3,
     early_stopping=False)` with native categories, in three stratified folds. It
     reproduces XGBoost at its defaults. scikit-learn's own defaults stop early, and that
-    flatters the synthetic table; so do fewer rows.
+    flatters the synthetic table; so do fewer rows. The strict judge has
+    `learning_rate=0.1, max_iter=500` instead. The logistic one has one-hot levels and
+    standardised numbers.
 
     References
     ----------
@@ -119,22 +138,27 @@ def two_sample_test(
         ]
     )
     is_synthetic = np.repeat([False, True], n_rows)
-    judge = make_boosting(
-        HistGradientBoostingClassifier,
-        preparation.is_categorical,
-        make_seed(random_state, "two_sample", "judge"),
-        learning_rate=0.3,
-    )
+    seed = make_seed(random_state, "two_sample", "judge")
+    classifier = _make_judge(judge, preparation.is_categorical, seed)
     folds = StratifiedKFold(
         _N_FOLDS,
         shuffle=True,
         random_state=make_seed(random_state, "two_sample", "folds"),
     )
     scores = cross_val_predict(
-        judge, features, is_synthetic, cv=folds, method="predict_proba"
+        classifier, features, is_synthetic, cv=folds, method="predict_proba"
     )[:, 1]
     return TwoSampleResult(
         float(roc_auc_score(is_synthetic, scores)), auc_interval(is_synthetic, scores)
+    )
+
+
+def _make_judge(judge: Judge, is_categorical: np.ndarray, seed: int) -> Pipeline:
+    if judge == "logistic":
+        return make_linear(QuietLogisticRegression, is_categorical)
+    learning_rate, max_iter = (0.1, 500) if judge == "strict" else (0.3, 100)
+    return make_boosting(
+        HistGradientBoostingClassifier, is_categorical, seed, learning_rate, max_iter
     )
 
 

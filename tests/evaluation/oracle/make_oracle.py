@@ -1,7 +1,9 @@
-"""Makes the oracle's files; run by hand where SDMetrics 0.26 is installed.
+"""Makes the oracle's files; run by hand where SDMetrics is installed.
 
 `pip install "sdmetrics==0.26.*" "pandas<3"`, then `python make_oracle.py` in this
-folder. SDMetrics stops at pandas 2, so it cannot stand beside synthgan's own tests.
+folder; and once more with SDMetrics 0.32, which judges only pairs that are associated
+in the training table. SDMetrics stops at pandas 2, so it cannot stand beside synthgan's
+own tests.
 """
 
 from __future__ import annotations
@@ -71,12 +73,18 @@ def main() -> None:
         "sdmetrics": sdmetrics.__version__,
         "pandas": pd.__version__,
         "shapes": dict(zip(shapes["Column"], shapes["Score"], strict=True)),
-        "trends": [
-            [row["Column 1"], row["Column 2"], row["Score"]]
-            for _, row in trends.iterrows()
-        ],
+        "trends": _list_trends(trends),
     }
-    (folder / "sdmetrics.json").write_text(json.dumps(facts, indent=1) + "\n")
+    name = "sdmetrics.json"
+    if "Meets Threshold?" in trends:  # since 0.27
+        name = "sdmetrics_associated.json"
+        trends = trends[trends["Meets Threshold?"]]
+        facts["trends"] = _list_trends(trends)
+    (folder / name).write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def _list_trends(trends: pd.DataFrame) -> list[list[object]]:
+    return trends[["Column 1", "Column 2", "Score"]].to_numpy().tolist()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,10 @@
-"""The command line: `synthgan demo`.
-
-This is the one place that may change the process: it silences TensorFlow's start-up
-chatter, since the process is our own.
-"""
+"""`synthgan demo`: train on a table, show real beside synthetic rows, score both."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,51 +25,15 @@ real rows. The holdout is the ceiling; a copy of the training rows scores as wel
 protects nobody; independent columns ignore every relation."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : sequence of str or None, default None
-        The words after the command's name; None takes the process's own.
-
-    Returns
-    -------
-    int
-        The exit status: 0 if all went well, 2 if the input cannot be used, 130 after
-        Ctrl-C.
-    """
-    options = _build_parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    try:
-        options.run(options)
-    except (synthgan.SynthGANError, OSError) as error:
-        print(f"synthgan: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("synthgan: interrupted", file=sys.stderr)
-        return 130
-    return 0
+SUMMARY = "train on a table, show real beside synthetic rows, and score them"
+DESCRIPTION = (
+    "Hold out a quarter of a table's rows, train on the others, print real beside "
+    "synthetic rows, and score both. Writes no file."
+)
 
 
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="synthgan",
-        description="Synthetic mixed-type tables from a Keras conditional GAN.",
-    )
-    parser.add_argument(
-        "--version", action="version", version=f"synthgan {synthgan.__version__}"
-    )
-    commands = parser.add_subparsers(required=True, metavar="command")
-    demo = commands.add_parser(
-        "demo",
-        help="train on a table, show real beside synthetic rows, and score them",
-        description=(
-            "Hold out a quarter of a table's rows, train on the others, print real "
-            "beside synthetic rows, and score both. Writes no file."
-        ),
-    )
+def add_arguments(demo: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
     demo.add_argument(
         "--data",
         metavar="FILE",
@@ -96,11 +55,10 @@ def _build_parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--random-state", type=int, default=0, metavar="N", help="seed (default: 0)"
     )
-    demo.set_defaults(run=_run_demo)
-    return parser
 
 
-def _run_demo(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Run the command."""
     import warnings
 
     from synthgan.datasets import load_breast_cancer, read_table
