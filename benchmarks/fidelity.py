@@ -14,13 +14,17 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.datasets import Dataset, load_dataset
 from benchmarks.machine import describe_environment, n_cores, peak_memory_mib
 from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
+
+if TYPE_CHECKING:
+    from synthgan import GANSynthesizer
 
 
 class Synthesizer(Protocol):
@@ -32,6 +36,8 @@ class Synthesizer(Protocol):
     def sample(self, n_samples: int) -> pd.DataFrame:
         """Make rows."""
 
+
+_SECONDS = ("fit_seconds", "sample_seconds", "sample_rows_per_second")
 
 MakeSynthesizer = Callable[[Dataset], Synthesizer]
 
@@ -122,7 +128,7 @@ def measure_synthgan(
 
     from synthgan import GANSynthesizer
 
-    def make(dataset: Dataset) -> Synthesizer:
+    def make(dataset: Dataset) -> GANSynthesizer:
         return GANSynthesizer(
             schema=dataset.kinds,
             max_seconds=max_seconds,
@@ -131,9 +137,28 @@ def measure_synthgan(
         )
 
     backend_memory = peak_memory_mib()
-    result = measure_training(load_dataset(data_dir, name), make, backend_memory)
+    dataset = load_dataset(data_dir, name)
+    synthesizer = make(dataset)
+    result = measure_training(dataset, lambda _: synthesizer, backend_memory)
     result["environment"]["backend"] = keras.backend.backend()
+    result["refinement"] = describe_refinement(synthesizer)
+    synthesizer.set_params(refine=False)
+    result["raw"] = {
+        **measure_sample(dataset, synthesizer),
+        "fit_seconds": float(synthesizer.history_["seconds"].iloc[-1]),
+    }
     return result
+
+
+def describe_refinement(synthesizer: GANSynthesizer) -> dict[str, float]:
+    """Return candidates a row and effective share; one candidate is no refinement."""
+    refinement = synthesizer.refinement_
+    if refinement is None:
+        return {"n_candidates": 1, "effective_share": 1.0}
+    return {
+        "n_candidates": refinement.n_candidates,
+        "effective_share": refinement.effective_share,
+    }
 
 
 def measure_training(
@@ -155,18 +180,28 @@ def measure_training(
     dict
         Scores, their intervals, seconds, memory, and what they were measured on.
     """
+    synthesizer = make(dataset)
+    start = time.perf_counter()
+    synthesizer.fit(dataset.train)
+    fitted = time.perf_counter()
+    return {
+        **measure_sample(dataset, synthesizer),
+        "fit_seconds": fitted - start,
+        "peak_memory_mib": peak_memory_mib() - backend_memory,
+        "environment": describe_environment(),
+    }
+
+
+def measure_sample(dataset: Dataset, synthesizer: Synthesizer) -> Result:
+    """Sample as many rows as were trained on, and score them."""
     from threadpoolctl import threadpool_limits
 
     from synthgan.evaluation import compute_scores
     from synthgan.schema import infer_schema
 
-    synthesizer = make(dataset)
     start = time.perf_counter()
-    synthesizer.fit(dataset.train)
-    fitted = time.perf_counter()
     synthetic = synthesizer.sample(len(dataset.train))
-    sampled = time.perf_counter()
-    memory = peak_memory_mib() - backend_memory
+    seconds = time.perf_counter() - start
     with threadpool_limits(n_cores()):
         scores = compute_scores(
             dataset.train,
@@ -180,45 +215,66 @@ def measure_training(
         "intervals": {
             result.name: result.interval for result in scores if result.interval
         },
-        "fit_seconds": fitted - start,
-        "sample_seconds": sampled - fitted,
-        "sample_rows_per_second": len(synthetic) / (sampled - fitted),
-        "peak_memory_mib": memory,
-        "environment": describe_environment(),
+        "sample_seconds": seconds,
+        "sample_rows_per_second": len(synthetic) / seconds,
     }
+
+
+def _candidates(trainings: list[Result]) -> str:
+    """Say how many candidates a refined row is chosen from."""
+    parts = [
+        f"{training['refinement']['n_candidates']} "
+        f"({training['refinement']['effective_share']:.2f})"
+        for training in trainings
+    ]
+    return (
+        "Refined rows are chosen from so many candidates each (effective share of the "
+        f"raw rows): {', '.join(parts)}. The seconds of a raw fit leave out encoding, "
+        "which those of a refined one hold."
+    )
+
+
+def _measured(training: Result, raw: bool) -> dict[str, float]:
+    """Return the figures of one training's rows, refined or raw."""
+    part = training["raw"] if raw else training
+    figures = {name: part[name] for name in _SECONDS}
+    memory = np.nan if raw else training["peak_memory_mib"]
+    return {**part["scores"], **figures, "peak_memory_mib": memory}
 
 
 def _section(name: str, references: Result, trainings: list[Result]) -> str:
     """Return the part of the page that shows one set."""
-    measured = {
-        f"synthgan, seed {training['request']['seed']}": {
-            **training["scores"],
-            "fit_seconds": training["fit_seconds"],
-            "sample_seconds": training["sample_seconds"],
-            "sample_rows_per_second": training["sample_rows_per_second"],
-            "peak_memory_mib": training["peak_memory_mib"],
-        }
-        for training in trainings
+    tables = {
+        kind: pd.DataFrame.from_dict(
+            {
+                f"synthgan {kind}, seed {training['request']['seed']}": _measured(
+                    training, raw=kind == "raw"
+                )
+                for training in trainings
+            },
+            orient="index",
+        )
+        for kind in ("refined", "raw")
     }
-    single = pd.DataFrame.from_dict(measured, orient="index")
+    means = pd.concat(
+        [
+            table.mean().to_frame(f"synthgan {kind}, mean of {len(table)}").T
+            for kind, table in tables.items()
+        ]
+    )
+    measured = pd.concat([means, *tables.values()])
     rows = pd.DataFrame.from_dict(references["scores"], orient="index").astype(float)
     (real,) = {column for column in rows.columns if column.startswith("trtr_")}
-    single[real] = rows[real].iloc[0]
-    mean = single.mean().to_frame(f"synthgan, mean of {len(trainings)}").T
-    table = pd.concat([rows, mean, single])
-    first = [
-        "fit_seconds",
-        "sample_seconds",
-        "sample_rows_per_second",
-        "peak_memory_mib",
-    ]
-    table = table[[*rows.columns, *first]]
+    measured[real] = rows[real].iloc[0]
+    table = pd.concat([rows, measured])
+    table = table[[*rows.columns, *_SECONDS, "peak_memory_mib"]]
     table.columns = [_heading(column) for column in table.columns]
     not_judged = ", ".join(references["not_judged"]) or "none"
     return (
         f"## {name}\n\n{references['n_train']:,} training rows, "
         f"{references['n_holdout']:,} rows of holdout. Columns not judged: "
         f"{not_judged}.\n\n{to_markdown(table)}\n\n"
+        f"{_candidates(trainings)}\n\n"
         f"Measured with {describe(trainings[-1]['environment'])}.\n"
     )
 

@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     synthesizer = GANSynthesizer(
         schema=dataset.kinds,
         n_steps=arguments.steps,
+        refine=False,
         random_state=0,
         verbose=False,
     ).fit(dataset.train)

@@ -99,6 +99,28 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A code that means "equals another column's cell".
+
+    Parameters
+    ----------
+    column : int
+        Position of the column that refers.
+    place : int
+        Place of its choice among the codes.
+    code : int
+        The code; code 0 of the same choice means "see the rank".
+    other : int
+        Position of the column referred to, an earlier one.
+    """
+
+    column: int
+    place: int
+    code: int
+    other: int
+
+
+@dataclass(frozen=True)
 class Layout:
     """The blocks of an encoded table.
 
@@ -110,6 +132,8 @@ class Layout:
         order of the softmax blocks that they belong to, those without one last.
     n_columns : int
         Number of columns of the table, also of those without a block.
+    references : tuple of Reference
+        Codes that refer to another column, in the order of the columns.
 
     Examples
     --------
@@ -124,6 +148,7 @@ class Layout:
 
     blocks: tuple[Block, ...]
     n_columns: int
+    references: tuple[Reference, ...] = ()
 
     @classmethod
     def from_specs(cls, columns: Iterable[Iterable[BlockSpec]]) -> Layout:

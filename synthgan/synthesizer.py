@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,24 @@ from sklearn.utils.validation import check_is_fitted
 
 from synthgan import _validation as valid
 from synthgan._random import RandomState, RowRange, check_random_state, make_seed
-from synthgan.encoders import EncodedTable, TableEncoder
-from synthgan.encoders.base import no_codes, no_ranks
+from synthgan.conditions import (
+    ConditionSet,
+    PartialRows,
+    Support,
+    check_margins,
+    count_matches,
+    draw_from_pool,
+    draw_to_margins,
+    support,
+)
+from synthgan.encoders import EncodedTable, TableEncoder, find_dependencies
 from synthgan.engines import import_keras
+from synthgan.exceptions import ParameterError
+from synthgan.model import Model
 from synthgan.persistence import FittedState, read_archive, write_archive
 from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.files import write_file
+from synthgan.refinement import Refinement
 from synthgan.schema import TableSchema, infer_schema
 from synthgan.training.defaults import (
     LOSS_PENALTY_WEIGHTS,
@@ -32,7 +46,8 @@ from synthgan.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from synthgan.training.callbacks import Callback
-    from synthgan.training.sampler import Sampler
+
+Conditions: TypeAlias = Mapping[Hashable, Any] | str | pd.DataFrame | None
 
 _CONSTRAINTS = {
     "loss": valid.option(*LOSS_PENALTY_WEIGHTS),
@@ -45,8 +60,14 @@ _CONSTRAINTS = {
     "batch_size": valid.integer(1, "auto"),
     "n_steps": valid.integer(1, "auto"),
     "max_seconds": valid.positive(None),
+    "refine": valid.option(True, False),
     "verbose": valid.option(True, False),
 }
+#: Share of `max_seconds` that is left for the refinement.
+REFINEMENT_SHARE = 0.25
+#: Rows that conditions are drawn from; more where few of them match.
+POOL_SIZES = (16_384, 131_072)
+MIN_MATCHES = 100
 
 
 class GANSynthesizer(BaseEstimator):
@@ -80,8 +101,15 @@ class GANSynthesizer(BaseEstimator):
         steps give better tables and, in small tables, more memorising. `"auto"`
         follows the number of rows.
     max_seconds : float or None, default None
-        Stop training after about so many seconds, compilation included. The rows then
-        depend on how fast the machine was: `random_state` no longer fixes them.
+        Stop training after about so many seconds, compilation included; a quarter of
+        them is for the refinement. The rows then depend on how fast the machine was:
+        `random_state` no longer fixes them.
+    refine : bool, default True
+        Whether a second network learns which rows are made too often, and each row is
+        chosen among several candidates by it. The table is then harder to tell from a
+        real one, and sampling takes as many times longer as there are candidates.
+        Tables of fewer than 1,000 rows are never refined. After `fit`,
+        `set_params(refine=False)` gives the generator's own rows.
     callbacks : sequence of Callback or None, default None
         Look on while the GAN trains and may stop it; see `synthgan.Callback`.
     verbose : bool, default True
@@ -102,6 +130,9 @@ class GANSynthesizer(BaseEstimator):
         Encodes rows for the networks.
     settings_ : TrainingSettings
         The settings that "auto" stood for.
+    refinement_ : Refinement or None
+        Number of candidates for each row and effective share of the generator's rows;
+        None if there is none.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of object
@@ -131,6 +162,7 @@ class GANSynthesizer(BaseEstimator):
         batch_size: int | str = "auto",
         n_steps: int | str = "auto",
         max_seconds: float | None = None,
+        refine: bool = True,
         callbacks: Sequence[Callback] | None = None,
         verbose: bool = True,
         random_state: RandomState = None,
@@ -146,6 +178,7 @@ class GANSynthesizer(BaseEstimator):
         self.batch_size = batch_size
         self.n_steps = n_steps
         self.max_seconds = max_seconds
+        self.refine = refine
         self.callbacks = callbacks
         self.verbose = verbose
         self.random_state = random_state
@@ -185,22 +218,28 @@ class GANSynthesizer(BaseEstimator):
         """
         valid.check_parameters(self.get_params(deep=False), _CONSTRAINTS)
         frame = valid.check_frame(X)
+        start = time.perf_counter()
         seed = check_random_state(self.random_state)
         schema = infer_schema(frame, self.schema)
         encoder = TableEncoder.fit(frame, schema, seed)
+        table = encoder.transform(frame, seed)
         settings = self._decide_settings(len(frame))
-        weights, history, stop_reason = self._train(encoder, frame, settings, seed)
-        self._set_fitted(
-            FittedState(
-                encoder=encoder,
-                settings=dataclasses.asdict(settings),
-                weights=weights,
-                history=history,
-                stop_reason=stop_reason,
-                sample_seed=make_seed(seed, "sample"),
-                next_row=0,
-            )
+        weights, history, stop_reason = self._train(encoder, table, settings, seed)
+        dependencies = find_dependencies(table.codes, encoder.layout)
+        state = FittedState(
+            encoder=encoder.with_dependencies(dependencies),
+            settings=dataclasses.asdict(settings),
+            weights=weights,
+            dependencies=dependencies,
+            refinement=None,
+            history=history,
+            stop_reason=stop_reason,
+            sample_seed=make_seed(seed, "sample"),
+            next_row=0,
         )
+        if self.refine and weights and stop_reason != "interrupted":
+            state = self._refine(state, table, make_seed(seed, "refinement"), start)
+        self._set_fitted(state)
         return self
 
     def _decide_settings(self, n_rows: int) -> TrainingSettings:
@@ -223,14 +262,20 @@ class GANSynthesizer(BaseEstimator):
             latent_dim=self.latent_dim,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            max_seconds=self.max_seconds,
+            max_seconds=self._training_seconds(),
             **decided,
         )
+
+    def _training_seconds(self) -> float | None:
+        """Return what `max_seconds` leaves for the GAN."""
+        if self.max_seconds is None or not self.refine:
+            return self.max_seconds
+        return (1 - REFINEMENT_SHARE) * self.max_seconds
 
     def _train(
         self,
         encoder: TableEncoder,
-        frame: pd.DataFrame,
+        table: EncodedTable,
         settings: TrainingSettings,
         seed: int,
     ) -> tuple[list[np.ndarray], pd.DataFrame, str]:
@@ -244,34 +289,81 @@ class GANSynthesizer(BaseEstimator):
         callbacks = list(self.callbacks or ())
         if self.verbose:
             callbacks.append(ProgressBar())
-        table = encoder.transform(frame, seed)
         result = train(
             encoder.layout, table, settings, make_seed(seed, "game"), callbacks
         )
         return result.weights, result.history, result.stop_reason
 
+    def _refine(
+        self, state: FittedState, table: EncodedTable, seed: int, start: float
+    ) -> FittedState:
+        """Learn to choose among the generator's rows."""
+        from tqdm.auto import tqdm
+
+        from synthgan.refinement.refiner import fit_refinement
+
+        deadline = math.inf if self.max_seconds is None else start + self.max_seconds
+        with tqdm(desc="refining", unit="step", disable=not self.verbose) as bar:
+
+            def on_call_end(step: int, n_steps: int) -> None:
+                bar.total = n_steps
+                bar.update(step - bar.n)
+
+            try:
+                refinement = fit_refinement(
+                    state.encoder.layout,
+                    table,
+                    Model(state).sampler.sample,
+                    tuple(state.settings["discriminator_units"]),
+                    seed,
+                    deadline,
+                    on_call_end,
+                )
+            except KeyboardInterrupt:
+                return dataclasses.replace(
+                    state, stop_reason="interrupted while refining"
+                )
+            bar.total = bar.n
+        if refinement is None:
+            return state
+        return dataclasses.replace(state, refinement=vars(refinement))
+
     def _set_fitted(self, state: FittedState) -> None:
         self.encoder_ = state.encoder
         self.schema_ = state.encoder.schema
         self.settings_ = TrainingSettings(**state.settings)
+        self.refinement_ = state.refinement and Refinement(**state.refinement)
         self.history_ = state.history
         self.stop_reason_ = state.stop_reason
         self.n_features_in_ = len(self.schema_)
         self.feature_names_in_ = _object_array(self.schema_.names)
-        self._weights = state.weights
-        self._sample_seed = state.sample_seed
+        self._model = Model(state)
         self._next_row = state.next_row
-        self._sampler: Sampler | None = None
 
     def sample(
-        self, n_samples: int = 1, random_state: RandomState = None
+        self,
+        n_samples: int | None = None,
+        conditions: Conditions = None,
+        *,
+        margins: Mapping[Hashable, Mapping[Any, float]] | None = None,
+        random_state: RandomState = None,
     ) -> pd.DataFrame:
         """Make new rows.
 
         Parameters
         ----------
-        n_samples : int, default 1
-            Number of rows, 0 or more.
+        n_samples : int or None, default None
+            Number of rows, 0 or more. None is 1, or as many as there are partial rows
+            in `conditions`.
+        conditions : dict, str, DataFrame or None, default None
+            What every row must satisfy. A dict of column name to a value, a list of
+            values, a range such as `between(60, 90)`, `MISSING` or `NOT_MISSING`; the
+            same as text, `"age >= 60 and income == '>50K'"`; or a DataFrame of partial
+            rows, one for each row, whose cells are kept: NaN there means "fill in",
+            `MISSING` means "must be missing".
+        margins : dict of column name to dict of value to share, or None, default None
+            Totals to be met: `{"region": {"north": 0.5, "south": 0.5}}`. The shares
+            of a column sum to 1; a value that is not listed gets no row.
         random_state : int, Generator, RandomState or None, default None
             None continues the synthesizer's stream of rows: a second call gives other
             rows. An int gives the rows of a stream of its own, from its first row on,
@@ -281,8 +373,8 @@ class GANSynthesizer(BaseEstimator):
         -------
         DataFrame of n_samples rows
             With the columns, their order and the dtypes of the training rows, and a
-            fresh RangeIndex. Row i of a stream is the same however many rows are asked
-            for.
+            fresh RangeIndex (with partial rows, theirs). Row i of a stream is the same
+            however many rows are asked for, but for `margins`, which are totals.
 
         Raises
         ------
@@ -290,36 +382,173 @@ class GANSynthesizer(BaseEstimator):
             If the synthesizer is not fitted.
         ParameterError
             If a parameter is out of its range.
+        InputError
+            If a condition cannot be met: an unknown column, a level never seen in
+            training, a number outside the training range.
+        """
+        check_is_fitted(self, "encoder_")
+        if isinstance(conditions, pd.DataFrame):
+            partial = PartialRows.from_frame(conditions, self.encoder_)
+            n_samples = _check_length(n_samples, len(conditions))
+        else:
+            n_samples = _check_count(1 if n_samples is None else n_samples)
+        if margins is not None and conditions is not None:
+            msg = "margins: expected None beside conditions; ask for one of them"
+            raise ParameterError(msg)
+        rows = self._next_rows(n_samples, random_state)
+        if isinstance(conditions, pd.DataFrame):
+            return self._model.make(rows, partial, refine=self.refine)
+        if margins is not None:
+            checked = check_margins(margins, self.encoder_)
+            pool = self._model.pool(POOL_SIZES[0], refine=self.refine)
+            cells = draw_to_margins(checked, pool, rows)
+        elif conditions is not None:
+            cells = self._draw(conditions, rows)
+        else:
+            return self._model.make(rows, refine=self.refine)
+        partial = PartialRows.from_draw(cells, self.encoder_)
+        return self._model.make(rows, partial, refine=self.refine)
+
+    def sample_iter(
+        self,
+        batch_size: int,
+        n_samples: int | None = None,
+        conditions: Mapping[Hashable, Any] | str | None = None,
+        *,
+        random_state: RandomState = None,
+    ) -> Iterator[pd.DataFrame]:
+        """Make rows batch by batch, in constant memory.
+
+        Parameters
+        ----------
+        batch_size : int
+            Rows of a batch, 1 or more; it does not change the rows.
+        n_samples : int or None, default None
+            Number of rows altogether; None goes on for ever.
+        conditions : dict, str or None, default None
+            As in `sample`.
+        random_state : int, Generator, RandomState or None, default None
+            As in `sample`.
+
+        Yields
+        ------
+        DataFrame of batch_size rows, the last one of what is left
+
+        Raises
+        ------
+        NotFittedError, ParameterError, InputError
+            As `sample`, at the first batch.
         """
         check_is_fitted(self, "encoder_")
         valid.check_parameters(
-            {"n_samples": n_samples}, {"n_samples": valid.integer(0)}
+            {"batch_size": batch_size}, {"batch_size": valid.integer(1)}
         )
-        n_samples = int(n_samples)
-        if random_state is None:
-            rows = RowRange(self._sample_seed, self._next_row, n_samples)
-            self._next_row += n_samples
-        else:
-            seed = make_seed(check_random_state(random_state), "sample")
-            rows = RowRange(seed, 0, n_samples)
-        table = EncodedTable(no_codes(n_samples), no_ranks(n_samples))
-        if self.encoder_.layout.width:
-            table = self._get_sampler().sample(rows)
-        return self.encoder_.inverse_transform(table, rows)
+        left = math.inf if n_samples is None else _check_count(n_samples)
+        stream = None
+        if random_state is not None:
+            stream = self._next_rows(0, random_state)
+        while left > 0:
+            size = int(min(batch_size, left))
+            rows = self._next_rows(size, None) if stream is None else stream
+            if stream is not None:
+                rows = RowRange(stream.seed, stream.start, size)
+                stream = RowRange(stream.seed, stream.start + size, 0)
+            partial = None
+            if conditions is not None:
+                cells = self._draw(conditions, rows)
+                partial = PartialRows.from_draw(cells, self.encoder_)
+            yield self._model.make(rows, partial, refine=self.refine)
+            left -= size
 
-    def _get_sampler(self) -> Sampler:
-        """Return the compiled generator; it is made at the first call."""
-        if self._sampler is None:
-            import_keras()
-            from synthgan.training.sampler import Sampler
+    def impute(
+        self, frame: pd.DataFrame, n_draws: int = 1, random_state: RandomState = None
+    ) -> pd.DataFrame | list[pd.DataFrame]:
+        """Fill the missing cells of rows, given their other cells.
 
-            self._sampler = Sampler(
-                self.encoder_.layout,
-                self.settings_.latent_dim,
-                self.settings_.generator_units,
-                self._weights,
+        Parameters
+        ----------
+        frame : DataFrame of n rows
+            Some or all of the table's columns.
+        n_draws : int, default 1
+            How many times; more than one for multiple imputation (Rubin 1987).
+        random_state : int, Generator, RandomState or None, default None
+            As in `sample`.
+
+        Returns
+        -------
+        DataFrame of n rows, or list of n_draws of them
+            All columns of the table, with the index of `frame`. Observed cells come
+            back as they are, also those never seen in training; no cell is missing,
+            unless its column is missing altogether in training.
+
+        Raises
+        ------
+        NotFittedError
+            If the synthesizer is not fitted.
+        TypeError
+            If `frame` is not a DataFrame.
+        InputError
+            If it has an unknown column.
+        """
+        check_is_fitted(self, "encoder_")
+        valid.check_parameters({"n_draws": n_draws}, {"n_draws": valid.integer(1)})
+        partial = PartialRows.from_frame(frame, self.encoder_, keep_unknown=True)
+        rows = self._next_rows(n_draws * len(frame), random_state)
+        draws = [
+            self._model.make(
+                RowRange(rows.seed, rows.start + i * len(frame), len(frame)),
+                partial,
+                refine=self.refine,
+                fill_all=True,
             )
-        return self._sampler
+            for i in range(n_draws)
+        ]
+        return draws[0] if n_draws == 1 else draws
+
+    def support(self, conditions: Mapping[Hashable, Any] | str) -> Support:
+        """Estimate how many training rows are like what conditions ask for.
+
+        Parameters
+        ----------
+        conditions : dict or str
+            As in `sample`.
+
+        Returns
+        -------
+        Support
+            Prints as a sentence: how many training rows match, and how far the model
+            extrapolates.
+        """
+        check_is_fitted(self, "encoder_")
+        checked = ConditionSet.from_user(conditions, self.encoder_)
+        return support(checked, self._find_pool(checked), self.schema_.n_rows)
+
+    def _next_rows(self, n_samples: int, random_state: RandomState) -> RowRange:
+        """Return the next rows of the stream, or the first ones of another stream."""
+        if random_state is None:
+            rows = RowRange(self._model.state.sample_seed, self._next_row, n_samples)
+            self._next_row += n_samples
+            return rows
+        seed = make_seed(check_random_state(random_state), "sample")
+        return RowRange(seed, 0, n_samples)
+
+    def _draw(
+        self, conditions: Mapping[Hashable, Any] | str, rows: RowRange
+    ) -> pd.DataFrame:
+        """Draw the cells that conditions ask for."""
+        checked = ConditionSet.from_user(conditions, self.encoder_)
+        return draw_from_pool(checked, self._find_pool(checked), rows)
+
+    def _find_pool(self, conditions: ConditionSet) -> pd.DataFrame:
+        """Return the model's own rows, enough of which satisfy the conditions."""
+        free = conditions.only(is_fixed=False)
+        if not free.allowed:
+            free = conditions
+        for size in POOL_SIZES:
+            pool = self._model.pool(size, refine=self.refine)
+            if count_matches(pool, free) >= MIN_MATCHES:
+                break
+        return pool
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted synthesizer into one file.
@@ -348,15 +577,7 @@ class GANSynthesizer(BaseEstimator):
         return parameters
 
     def _get_state(self) -> FittedState:
-        return FittedState(
-            encoder=self.encoder_,
-            settings=dataclasses.asdict(self.settings_),
-            weights=self._weights,
-            history=self.history_,
-            stop_reason=self.stop_reason_,
-            sample_seed=self._sample_seed,
-            next_row=self._next_row,
-        )
+        return dataclasses.replace(self._model.state, next_row=self._next_row)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return parameters and, if fitted, the bytes that `save` would write."""
@@ -415,8 +636,7 @@ def load(path: str | os.PathLike[str]) -> GANSynthesizer:
     with damage_as_archive_error():
         synthesizer = GANSynthesizer(**parameters)
         synthesizer._set_fitted(state)
-        if state.encoder.layout.width:
-            synthesizer._get_sampler()
+        synthesizer._model.prepare()
     return synthesizer
 
 
@@ -424,3 +644,19 @@ def _object_array(names: Sequence[Hashable]) -> np.ndarray:
     array = np.empty(len(names), dtype=object)
     array[:] = names
     return array
+
+
+def _check_count(n_samples: int) -> int:
+    valid.check_parameters({"n_samples": n_samples}, {"n_samples": valid.integer(0)})
+    return int(n_samples)
+
+
+def _check_length(n_samples: int | None, n_rows: int) -> int:
+    """Refuse a number of rows that is not that of the partial rows."""
+    if n_samples is not None and n_samples != n_rows:
+        msg = (
+            f"n_samples: expected None or {n_rows}, the number of partial rows in "
+            f"conditions, got {n_samples!r}"
+        )
+        raise ParameterError(msg)
+    return n_rows

@@ -24,11 +24,11 @@ from synthgan.encoders.constant import ConstantEncoder
 from synthgan.exceptions import InputError
 from synthgan.schema import ColumnSchema, Element
 from synthgan.schema.storage import (
-    _unit_of,
-    _zone_of,
     level_codes,
     present_values,
     restore_values,
+    unit_of,
+    zone_of,
 )
 
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -99,7 +99,7 @@ def _is_number(value: Any) -> bool:
 
 def _count_moment(value: Any, column: ColumnSchema) -> Any:
     moment = _parse(pd.Timestamp, value, column)
-    zone = _zone_of(column.storage)
+    zone = zone_of(column.storage)
     if moment.tz is not None:
         if zone is None:
             msg = (
@@ -129,7 +129,7 @@ def _parse(parser: Any, value: Any, column: ColumnSchema) -> Any:
 
 def _count_ticks(time: Any, column: ColumnSchema) -> Any:
     """Return a moment or span as an exact count of the column's unit."""
-    count, unit = int(time.asm8.astype(np.int64)), _unit_of(column.storage)
+    count, unit = int(time.asm8.astype(np.int64)), unit_of(column.storage)
     return _as_exact(Fraction(count * _TICKS[unit], _TICKS[time.unit]))
 
 

@@ -28,7 +28,7 @@ from synthgan.encoders.base import no_ranks
 from synthgan.encoders.missingness import MissingnessEncoder
 from synthgan.encoders.numeric import NumericEncoder
 from synthgan.exceptions import InputError
-from synthgan.layout import Layout
+from synthgan.layout import Layout, Reference
 from synthgan.schema import ColumnSchema, Element
 from synthgan.schema.storage import (
     insert_missing,
@@ -151,9 +151,9 @@ class PartialRows:
         columns: list[pd.Series] = []
         for i, name in enumerate(self.encoder.schema.names):
             column = made.iloc[:, i].copy()
-            for code, place, other in _references(self.encoder, i):
-                refers = np.flatnonzero(table.codes[:, place] == code)
-                source = columns[other].iloc[refers]
+            for link in _references(self.encoder, i):
+                refers = np.flatnonzero(table.codes[:, link.place] == link.code)
+                source = columns[link.other].iloc[refers]
                 fits = self.encoder.encoders[i].can_hold(source)
                 column.iloc[refers[fits]] = source[fits].array
             if self.given[:, i].any():
@@ -168,15 +168,9 @@ class PartialRows:
         return frame.set_axis(self.cells.index)
 
 
-def _references(encoder: TableEncoder, i: int) -> list[tuple[int, int, int]]:
-    """Return a column's references: code, its place, and the column referred to."""
-    own, names = encoder.encoders[i], encoder.schema.names
-    return [
-        (code, encoder.layout.column_blocks(i)[0].index, names.index(name))
-        for code, (name, _) in zip(
-            own.reference_codes, own.column.references, strict=False
-        )
-    ]
+def _references(encoder: TableEncoder, column: int) -> list[Reference]:
+    """Return a column's references to earlier ones."""
+    return [link for link in encoder.layout.references if link.column == column]
 
 
 def encode_given(rows: PartialRows) -> tuple[EncodedTable, np.ndarray]:
@@ -218,13 +212,13 @@ def encode_given(rows: PartialRows) -> tuple[EncodedTable, np.ndarray]:
         row = np.flatnonzero(here)[:, None]
         codes[row, _places(encoder, layout, i, "softmax")] = own_codes
         ranks[row, _places(encoder, layout, i, "rank")] = own_ranks
-        for code, place, other in _references(rows.encoder, i):
-            both = np.flatnonzero(here & rows.visible[:, other])
+        for link in _references(rows.encoder, i):
+            both = np.flatnonzero(here & rows.visible[:, link.other])
             if len(both):
-                first = rows.cells[rows.encoder.schema.names[other]].iloc[both]
+                first = rows.cells[rows.encoder.schema.names[link.other]].iloc[both]
                 equal = rows.cells[encoder.column.name].iloc[both] == first
                 both = both[equal.fillna(False).to_numpy(bool)]
-                codes[both[codes[both, place] == 0], place] = code
+                codes[both[codes[both, link.place] == 0], link.place] = link.code
     return EncodedTable(codes, ranks), rows.visible
 
 

@@ -1,7 +1,17 @@
 """Columns and tables as codes and ranks, and back."""
 
 from synthgan.encoders.base import ColumnEncoder, EncoderState
+from synthgan.encoders.dependencies import Dependency, find_dependencies, settle
 from synthgan.encoders.registry import ENCODERS
 from synthgan.encoders.table import EncodedTable, TableEncoder
 
-__all__ = ["ENCODERS", "ColumnEncoder", "EncodedTable", "EncoderState", "TableEncoder"]
+__all__ = [
+    "ENCODERS",
+    "ColumnEncoder",
+    "Dependency",
+    "EncodedTable",
+    "EncoderState",
+    "TableEncoder",
+    "find_dependencies",
+    "settle",
+]

@@ -113,6 +113,11 @@ class ColumnEncoder(ABC):
         return self.column.n_missing > 0
 
     @property
+    def missing_code(self) -> int | None:
+        """Code of a missing cell in the column's first choice, if cells are missing."""
+        return None
+
+    @property
     def reference_codes(self) -> tuple[int, ...]:
         """Code of "equals the other column's cell", one for each reference."""
         return ()

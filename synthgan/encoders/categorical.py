@@ -82,6 +82,11 @@ class CategoricalEncoder(ColumnEncoder):
             BlockSpec("item", "softmax", self._item_width),
         )
 
+    @property
+    def missing_code(self) -> int | None:
+        """The code after the levels', or after the buckets'."""
+        return self._n_buckets if self.has_missing else None
+
     def transform(
         self, series: pd.Series, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -116,8 +116,8 @@ def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ..
                 dependent,
                 tuple(sources),
                 tuple(targets),
-                codes[np.ix_(first, sources)],
-                codes[np.ix_(first, targets)],
+                codes[first][:, sources],
+                codes[first][:, targets],
             )
         )
     return tuple(found)

@@ -29,6 +29,11 @@ class MissingnessEncoder(ColumnEncoder):
         """A block for missingness where cells are missing."""
         return (BlockSpec("missing", "softmax", 2),) if self.has_missing else ()
 
+    @property
+    def missing_code(self) -> int | None:
+        """The second of the two codes."""
+        return 1 if self.has_missing else None
+
     def transform(
         self, series: pd.Series, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:

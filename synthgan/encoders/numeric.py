@@ -79,6 +79,11 @@ class NumericEncoder(ColumnEncoder):
         return (self.quantiles is not None) + len(self.atoms) + self.has_missing
 
     @property
+    def missing_code(self) -> int | None:
+        """The code after the atoms'."""
+        return self._n_own_codes - 1 if self.has_missing else None
+
+    @property
     def reference_codes(self) -> tuple[int, ...]:
         """Codes after the missing cell's, if there are ranks to fall back on."""
         if self.quantiles is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -15,8 +15,9 @@ import pandas as pd
 
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
+from synthgan.encoders.dependencies import Dependency
 from synthgan.encoders.registry import ENCODERS, encoder_for
-from synthgan.layout import Block, Layout
+from synthgan.layout import Block, Layout, Reference
 from synthgan.schema import ColumnSchema, TableSchema
 
 _T = TypeVar("_T")
@@ -79,10 +80,29 @@ class TableEncoder:
 
         return cls(schema, tuple(_map_columns(fit_column, _columns(frame), schema)))
 
+    def with_dependencies(self, dependencies: Sequence[Dependency]) -> TableEncoder:
+        """Return the same encoder, its schema stating which column determines which."""
+        columns = list(self.schema.columns)
+        for dependency in dependencies:
+            columns[dependency.dependent] = replace(
+                columns[dependency.dependent],
+                determined_by=columns[dependency.determinant].name,
+            )
+        return replace(self, schema=replace(self.schema, columns=tuple(columns)))
+
     @cached_property
     def layout(self) -> Layout:
-        """Where each column's blocks stand."""
-        return Layout.from_specs(encoder.specs for encoder in self.encoders)
+        """Where each column's blocks stand, and which codes refer to a column."""
+        layout = Layout.from_specs(encoder.specs for encoder in self.encoders)
+        position = {name: i for i, name in enumerate(self.schema.names)}
+        references = tuple(
+            Reference(i, layout.column_blocks(i)[0].index, code, position[name])
+            for i, encoder in enumerate(self.encoders)
+            for code, (name, _) in zip(
+                encoder.reference_codes, encoder.column.references, strict=False
+            )
+        )
+        return replace(layout, references=references)
 
     @cached_property
     def _places(self) -> tuple[tuple[list[int], list[int]], ...]:
@@ -98,6 +118,18 @@ class TableEncoder:
     def _order_asked(self, block: Block) -> int:
         names = [spec.name for spec in self.encoders[block.column].specs]
         return names.index(block.name)
+
+    @cached_property
+    def missing_positions(self) -> np.ndarray:
+        """Positions in the dense row that mean "missing"; shape (k,)."""
+        return np.array(
+            [
+                self.layout.column_blocks(i)[0].start + encoder.missing_code
+                for i, encoder in enumerate(self.encoders)
+                if encoder.missing_code is not None
+            ],
+            dtype=np.int64,
+        )
 
     def transform(self, frame: pd.DataFrame, seed: int) -> EncodedTable:
         """Encode rows.
@@ -145,38 +177,25 @@ class TableEncoder:
         frame.columns = self.schema.labels.copy()
         return frame
 
-    @cached_property
-    def _references(self) -> list[tuple[int, int, int, int]]:
-        """Column, its place among the codes, code, and the column referred to.
-
-        In the order of the columns: a reference is to an earlier one.
-        """
-        position = {name: i for i, name in enumerate(self.schema.names)}
-        return [
-            (i, self._places[i][0][0], code, position[name])
-            for i, encoder in enumerate(self.encoders)
-            for code, (name, _) in zip(
-                encoder.reference_codes, encoder.column.references, strict=False
-            )
-        ]
-
     def _encode_references(self, frame: pd.DataFrame, codes: np.ndarray) -> None:
         """Give the reference's code to cells that are no atom and equal the other's."""
-        for i, place, code, other in self._references:
-            equal = (frame.iloc[:, i] == frame.iloc[:, other]).fillna(False)
-            codes[equal.to_numpy(bool) & (codes[:, place] == 0), place] = code
+        for link in self.layout.references:
+            equal = frame.iloc[:, link.column] == frame.iloc[:, link.other]
+            own = codes[:, link.place]
+            own[equal.fillna(False).to_numpy(bool) & (own == 0)] = link.code
 
     def _resolve_references(
         self, columns: dict[int, pd.Series], codes: np.ndarray
     ) -> None:
         """Copy the cells that are referred to, where the column can hold them."""
-        for i, place, code, other in self._references:
-            refers = codes[:, place] == code
-            if refers.any():
-                source = columns[other][refers]
-                fits = self.encoders[i].can_hold(source)
-                columns[i] = columns[i].copy()
-                columns[i][np.flatnonzero(refers)[fits]] = source[fits]
+        for link in self.layout.references:
+            refers = np.flatnonzero(codes[:, link.place] == link.code)
+            if len(refers):
+                source = columns[link.other].iloc[refers]
+                fits = self.encoders[link.column].can_hold(source)
+                column = columns[link.column].copy()
+                column.iloc[refers[fits]] = source[fits].array
+                columns[link.column] = column
 
 
 def _columns(frame: pd.DataFrame) -> list[pd.Series]:

@@ -102,14 +102,14 @@ class Engine(Protocol):
     def freeze(
         self, function: Callable[..., Any], variables: Sequence[Any]
     ) -> Callable[..., tuple[np.ndarray, ...]]:
-        """Compile a function whose variables no longer change.
+        """Compile a function that only reads its variables.
 
         Parameters
         ----------
         function : callable
             Takes tensors and returns a tuple of tensors; assigns nothing.
         variables : sequence of keras Variable
-            All variables that it reads.
+            All variables that it reads; they count as they are at each call.
 
         Returns
         -------

@@ -129,9 +129,9 @@ class JAXEngine:
                 return function(*tensors)
 
         compiled = jax.jit(pure)
-        state = [variable.value for variable in variables]
 
         def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+            state = [variable.value for variable in variables]
             return tuple(np.asarray(output) for output in compiled(state, *arrays))
 
         return call

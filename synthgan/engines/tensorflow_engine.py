@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -76,7 +77,10 @@ class TensorFlowEngine:
             total = loop(cycles_per_call, run_cycle, tf.zeros((n_figures,)))
             return total / n_steps
 
-        return lambda: run().numpy()
+        # Traced at once, and not at the first call: TensorFlow warns of a process that
+        # traces the calls of several trainings.
+        traced = run.get_concrete_function()
+        return lambda: traced().numpy()
 
     def freeze(
         self, function: Callable[..., Any], variables: Sequence[Any]
@@ -84,8 +88,14 @@ class TensorFlowEngine:
         """Compile a function that changes nothing; see `Engine.freeze`."""
         compiled = tf.function(function, autograph=False)
 
+        @functools.cache
+        def trace(*specs: tf.TensorSpec) -> Callable[..., Any]:
+            return compiled.get_concrete_function(*specs)
+
         def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-            outputs = compiled(*(tf.constant(array) for array in arrays))
+            tensors = [tf.constant(array) for array in arrays]
+            specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in tensors]
+            outputs = trace(*specs)(*tensors)
             return tuple(output.numpy() for output in outputs)
 
         return call

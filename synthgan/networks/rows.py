@@ -180,6 +180,35 @@ class RowFeatures:
         free = ops.ones((ops.shape(choices)[0], n_free), dtype=choices.dtype)
         return ops.concatenate([*flags, free], axis=1)
 
+    def unlink(self, rows: Any, mask: Any) -> Any:
+        """Show given cells that refer to a cell that is not given by their rank.
+
+        Which column a given cell equals is not known before that column is made.
+
+        Parameters
+        ----------
+        rows : tensor, shape (batch, layout.width)
+            Dense rows.
+        mask : tensor, shape (batch, layout.n_columns)
+            1 for a given column.
+
+        Returns
+        -------
+        tensor, shape (batch, layout.width)
+        """
+        links = self.layout.references
+        if not links:
+            return rows
+        starts = [self.layout.softmax_blocks[link.place].start for link in links]
+        codes = np.array([link.code for link in links]) + starts
+        given = ops.take(mask, np.array([link.column for link in links]), axis=1)
+        other = ops.take(mask, np.array([link.other for link in links]), axis=1)
+        moved = ops.take(rows, codes, axis=1) * given * (1.0 - other)
+        moves = np.zeros((len(links), self.layout.width), dtype=np.float32)
+        moves[np.arange(len(links)), starts] = 1.0
+        moves[np.arange(len(links)), codes] = -1.0
+        return rows + ops.matmul(moved, moves)
+
     def spread_mask(self, mask: Any) -> Any:
         """Spread a mask over columns to the positions of the dense row.
 

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange
-from synthgan.encoders import ENCODERS, EncoderState, TableEncoder
+from synthgan.encoders import ENCODERS, Dependency, EncoderState, TableEncoder
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.exceptions import ArchiveError, InputError
 from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
@@ -31,9 +31,12 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _MEMBERS = ("manifest.json", "arrays.npz")
+#: What files of version 1 do not state.
+_SINCE_VERSION_2: dict[str, Any] = {"dependencies": [], "refinement": None}
+_REFINEMENT_ARRAYS = ("weights", "offsets", "tails")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,11 @@ class FittedState:
         The training settings, as plain values.
     weights : list of ndarray
         The generator's weights.
+    dependencies : tuple of Dependency
+        Which columns another one determines.
+    refinement : dict or None
+        How rows are chosen among candidates: plain values, and the lists of arrays
+        `"weights"`, `"offsets"` and `"tails"`.
     history : DataFrame
         The training's history, numbers only.
     stop_reason : str
@@ -61,6 +69,8 @@ class FittedState:
     encoder: TableEncoder
     settings: Mapping[str, Any]
     weights: list[np.ndarray]
+    dependencies: tuple[Dependency, ...]
+    refinement: Mapping[str, Any] | None
     history: pd.DataFrame
     stop_reason: str
     sample_seed: int
@@ -84,6 +94,9 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         encoders.append({"name": encoder.name, "values": encoder_state.values})
         for name, array in encoder_state.arrays.items():
             arrays[f"encoders/{i}/{name}"] = array
+    for i, dependency in enumerate(state.dependencies):
+        arrays[f"dependencies/{i}/levels"] = dependency.levels
+        arrays[f"dependencies/{i}/codes"] = dependency.codes
     for name in state.history.columns:
         arrays[f"history/{name}"] = state.history[name].to_numpy()
     manifest = {
@@ -106,6 +119,11 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         "sample_seed": state.sample_seed,
         "next_row": state.next_row,
         "n_weights": len(state.weights),
+        "dependencies": [
+            (dependency.determinant, dependency.dependent)
+            for dependency in state.dependencies
+        ],
+        "refinement": _write_refinement(state.refinement, arrays),
     }
     text = json.dumps(to_tagged(manifest), ensure_ascii=False, allow_nan=False)
     buffer = io.BytesIO()
@@ -141,6 +159,8 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
     raw = json.loads(text)
     _check_version(raw)
     manifest = from_tagged(raw)
+    if manifest["format_version"] == 1:
+        manifest = {**manifest, **_SINCE_VERSION_2}
     arrays = read_arrays(packed)
     schema = _read_schema(manifest["schema"])
     if len(manifest["encoders"]) != len(schema):
@@ -176,10 +196,76 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         encoder=encoder,
         settings=manifest["settings"],
         weights=[arrays[f"weights/{i}"] for i in range(manifest["n_weights"])],
+        dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
+        refinement=_read_refinement(manifest["refinement"], arrays),
         history=pd.DataFrame(history),
         stop_reason=manifest["stop_reason"],
         sample_seed=_read_count(manifest, "sample_seed"),
         next_row=_read_count(manifest, "next_row"),
+    )
+
+
+def _write_refinement(
+    refinement: Mapping[str, Any] | None, arrays: dict[str, np.ndarray]
+) -> dict[str, Any] | None:
+    """Return the plain values, after putting the arrays among the others."""
+    if refinement is None:
+        return None
+    values = dict(refinement)
+    for name in _REFINEMENT_ARRAYS:
+        own = values.pop(name)
+        values[f"n_{name}"] = len(own)
+        for i, array in enumerate(own):
+            arrays[f"refinement/{name}/{i}"] = array
+    return values
+
+
+def _read_refinement(
+    entry: dict[str, Any] | None, arrays: dict[str, np.ndarray]
+) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    values = dict(entry)
+    for name in _REFINEMENT_ARRAYS:
+        n_arrays = values.pop(f"n_{name}")
+        values[name] = [arrays[f"refinement/{name}/{i}"] for i in range(n_arrays)]
+    return values
+
+
+def _read_dependencies(
+    entries: Any, arrays: dict[str, np.ndarray], encoder: TableEncoder
+) -> tuple[Dependency, ...]:
+    if not isinstance(entries, list):
+        msg = f"dependencies: expected a list, got {type(entries).__name__}"
+        raise ArchiveError(msg)
+    return tuple(
+        _read_dependency(columns, arrays, f"dependencies/{i}/", encoder)
+        for i, columns in enumerate(entries)
+    )
+
+
+def _read_dependency(
+    columns: tuple[int, int],
+    arrays: dict[str, np.ndarray],
+    prefix: str,
+    encoder: TableEncoder,
+) -> Dependency:
+    levels, codes = (arrays[f"{prefix}{name}"] for name in ("levels", "codes"))
+    sources, targets = (encoder.layout.column_blocks(column) for column in columns)
+    for blocks, array in ((sources, levels), (targets, codes)):
+        widths = np.array([block.width for block in blocks])
+        if (
+            array.shape != (len(levels), len(widths))
+            or not ((array >= 0) & (array < widths)).all()
+        ):
+            msg = f"{prefix}: expected {len(levels)} rows of codes below {widths}"
+            raise ArchiveError(msg)
+    return Dependency(
+        *columns,
+        tuple(block.index for block in sources),
+        tuple(block.index for block in targets),
+        levels,
+        codes,
     )
 
 

@@ -46,6 +46,8 @@ class ColumnSchema:
     references : tuple of (column name, float)
         Earlier columns that this one's cells often equal, each with the share of rows
         in which they do, beyond chance.
+    determined_by : hashable or None
+        The column that this one is a function of, if there is one.
     """
 
     name: Hashable
@@ -60,6 +62,7 @@ class ColumnSchema:
     categories: pd.Index | None = None
     note: str = ""
     references: tuple[tuple[Hashable, float], ...] = ()
+    determined_by: Hashable | None = None
 
     @property
     def dtype(self) -> Any:
@@ -81,9 +84,12 @@ class ColumnSchema:
 
     @property
     def full_note(self) -> str:
-        """The note, and the columns that are referred to."""
-        equals = [f"equals {name!s} in {share:.0%}" for name, share in self.references]
-        return "; ".join([self.note, *equals] if self.note else equals)
+        """The note, and what other columns say about this one."""
+        notes = [self.note] if self.note else []
+        notes += [f"equals {name!s} in {share:.0%}" for name, share in self.references]
+        if self.determined_by is not None:
+            notes.append(f"determined by {self.determined_by!s}")
+        return "; ".join(notes)
 
     @property
     def values_text(self) -> str:

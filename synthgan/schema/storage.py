@@ -206,13 +206,13 @@ def present_values(present: pd.Series, storage: Storage) -> np.ndarray:
         case Element.DATETIME | Element.DATE:
             return _read_dates(present, storage).to_numpy().view(np.int64)
         case Element.TIMEDELTA:
-            unit = _unit_of(storage)
+            unit = unit_of(storage)
             return present.astype(f"timedelta64[{unit}]").to_numpy().view(np.int64)
     msg = f"a column of {storage.element}s has no numbers"
     raise TypeError(msg)
 
 
-def _unit_of(storage: Storage) -> str:
+def unit_of(storage: Storage) -> str:
     """Return the unit in which the column's times are counted."""
     dtype = storage.dtype
     if isinstance(dtype, pd.ArrowDtype):
@@ -222,7 +222,8 @@ def _unit_of(storage: Storage) -> str:
     return np.datetime_data(dtype.base)[0]
 
 
-def _zone_of(storage: Storage) -> Any:
+def zone_of(storage: Storage) -> Any:
+    """Return the zone of a datetime column, None where it has none."""
     dtype = storage.dtype
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)
@@ -231,14 +232,14 @@ def _zone_of(storage: Storage) -> Any:
 
 def _read_dates(present: pd.Series, storage: Storage) -> pd.Series:
     """Turn any column of dates into one of numpy's datetime64, on the local clock."""
-    unit = _unit_of(storage)
+    unit = unit_of(storage)
     if storage.is_object:
         if storage.element is Element.DATE:
             # Years 1 to 9999, which pandas's nanoseconds do not reach.
             days = present.to_numpy(dtype="datetime64[D]")
             return pd.Series(days.astype(f"datetime64[{unit}]"))
         return pd.to_datetime(present).astype(f"datetime64[{unit}]")
-    zone = _zone_of(storage)
+    zone = zone_of(storage)
     if zone is None:
         return present.astype(f"datetime64[{unit}]")
     dates = present.astype(pd.DatetimeTZDtype(unit, zone))
@@ -308,7 +309,7 @@ def restore_values(values: np.ndarray, storage: Storage, decimals: int | None) -
         case Element.DATETIME | Element.DATE:
             return _restore_dates(values, storage)
         case Element.TIMEDELTA:
-            unit = _unit_of(storage)
+            unit = unit_of(storage)
             spans = pd.Series(values.view(f"timedelta64[{unit}]"))
             if storage.is_object:
                 return _as_array(list(spans), storage)
@@ -335,13 +336,13 @@ def _write_decimals(
 
 
 def _restore_dates(values: np.ndarray, storage: Storage) -> Any:
-    clock = values.view(f"datetime64[{_unit_of(storage)}]")
+    clock = values.view(f"datetime64[{unit_of(storage)}]")
     if storage.is_object and storage.element is Element.DATE:
         return clock.astype("datetime64[D]").astype(object)
     dates = pd.Series(clock)
     if storage.is_object:
         return _as_array(list(dates), storage)
-    zone = _zone_of(storage)
+    zone = zone_of(storage)
     if zone is not None:
         dates = _put_in_zone(dates, zone)
     return dates.astype(storage.dtype).array
@@ -443,9 +444,9 @@ def missing_column(n_rows: int, storage: Storage) -> pd.Series:
 def describe_number(value: float, storage: Storage) -> object:
     """Return a number of `present_values` as a person reads it."""
     if storage.element in {Element.DATETIME, Element.DATE}:
-        moment = np.int64(value).view(f"datetime64[{_unit_of(storage)}]")
+        moment = np.int64(value).view(f"datetime64[{unit_of(storage)}]")
         day = moment.astype("datetime64[D]")
         return day if day == moment else pd.Timestamp(moment)
     if storage.element is Element.TIMEDELTA:
-        return pd.Timedelta(np.int64(value).view(f"timedelta64[{_unit_of(storage)}]"))
+        return pd.Timedelta(np.int64(value).view(f"timedelta64[{unit_of(storage)}]"))
     return value

@@ -166,8 +166,8 @@ class Game:
         -------
         tensor, shape (len(FIGURES),)
         """
-        real = self._draw_real(data)
         mask = self._draw_mask()
+        real = self.rows.unlink(self._draw_real(data), mask)
         real_inputs = self._discriminator_inputs(real, mask)
         free = _free_weights(mask)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange
-from synthgan.encoders import EncodedTable
+from synthgan.encoders import Dependency, EncodedTable, settle
 from synthgan.engines import current_engine
 from synthgan.layout import Layout
 from synthgan.networks import Generator, RowFeatures, build_generator
@@ -16,6 +18,32 @@ from synthgan.networks import Generator, RowFeatures, build_generator
 #: Blocks made at the same time. One network call leaves cores idle between its
 #: matrix products; the second one fills them.
 N_THREADS = 2
+#: Added to the logit of what must not be chosen.
+FORBIDDEN_LOGIT = -1e8
+
+#: Makes candidate k of a block of rows.
+MakeCandidate = Callable[[int], EncodedTable]
+#: Makes, for a block, one row out of each row's candidates.
+Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Cells that the generator is told.
+
+    Parameters
+    ----------
+    cells : EncodedTable of n rows
+        Their codes and ranks; anything elsewhere.
+    mask : ndarray of bool, shape (n, n_columns)
+        Which cells of a row they are.
+    forbidden : ndarray of int, shape (k,)
+        Positions of the dense row that must not be chosen in the other cells.
+    """
+
+    cells: EncodedTable
+    mask: np.ndarray
+    forbidden: np.ndarray
 
 
 class Sampler:
@@ -31,6 +59,8 @@ class Sampler:
         The generator's widths.
     weights : list of ndarray
         The generator's weights, in the order of its variables.
+    dependencies : sequence of Dependency
+        Which codes are looked up instead of made.
 
     Raises
     ------
@@ -50,9 +80,11 @@ class Sampler:
         latent_dim: int,
         units: tuple[int, ...],
         weights: list[np.ndarray],
+        dependencies: Sequence[Dependency] = (),
     ) -> None:
         self.layout = layout
         self.latent_dim = latent_dim
+        self.dependencies = tuple(dependencies)
         _check_widths(latent_dim, units, weights)
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
@@ -62,17 +94,34 @@ class Sampler:
         def make_rows(latent: Any, uniforms: Any) -> tuple[Any, Any]:
             return rows.read_off(generator(latent), uniforms)
 
-        self._make_rows = current_engine().freeze(
-            make_rows, generator.trainable_variables
-        )
+        def fill_rows(
+            latent: Any, uniforms: Any, codes: Any, ranks: Any, mask: Any, bars: Any
+        ) -> tuple[Any, Any]:
+            condition = rows.dense(codes, ranks) * rows.spread_mask(mask)
+            outputs = generator(latent, condition, mask) + bars
+            return rows.read_off(outputs, uniforms)
 
-    def sample(self, rows: RowRange) -> EncodedTable:
+        engine, variables = current_engine(), generator.trainable_variables
+        self._make_rows = engine.freeze(make_rows, variables)
+        self._fill_rows = engine.freeze(fill_rows, variables)
+
+    def sample(
+        self,
+        rows: RowRange,
+        given: Given | None = None,
+        choose: Choose | None = None,
+    ) -> EncodedTable:
         """Make the rows of a range, compact.
 
         Parameters
         ----------
         rows : RowRange
             Seed and numbers of the rows.
+        given : Given of rows.n_rows rows, optional
+            Cells that these rows have.
+        choose : callable, optional
+            Makes a block of rows out of several candidates for each; by default the
+            first one is taken.
 
         Returns
         -------
@@ -82,10 +131,18 @@ class Sampler:
         ranks = np.empty((rows.n_rows, self.layout.n_ranks), dtype=np.float32)
 
         def make(block: int, part: slice) -> None:
-            made = self._make_rows(*self._draw(rows, block))
             first = block * BLOCK_SIZE - rows.start
             place = slice(first + part.start, first + part.stop)
-            codes[place], ranks[place] = (array[part] for array in made)
+            told = None if given is None else self._pad(given, place, part)
+
+            def candidate(k: int) -> EncodedTable:
+                return self._make_block(rows, block, k, told)
+
+            if choose is None:
+                made = candidate(0)
+            else:
+                made = choose(candidate, rows.block_rng(block, "choice"))
+            codes[place], ranks[place] = made.codes[part], made.ranks[part]
 
         with ThreadPoolExecutor(N_THREADS) as pool:
             done = [pool.submit(make, *block) for block in rows.blocks()]
@@ -93,12 +150,42 @@ class Sampler:
                 future.result()
         return EncodedTable(codes, ranks)
 
-    def _draw(self, rows: RowRange, block: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw latents and uniform numbers of a block."""
-        rng = rows.block_rng(block, "latent")
+    def _pad(self, given: Given, place: slice, part: slice) -> Given:
+        """Put a part of the given cells at its place in a whole block."""
+
+        def pad(array: np.ndarray) -> np.ndarray:
+            block = np.zeros((BLOCK_SIZE, array.shape[1]), dtype=array.dtype)
+            block[part] = array[place]
+            return block
+
+        cells = EncodedTable(pad(given.cells.codes), pad(given.cells.ranks))
+        return Given(cells, pad(given.mask), given.forbidden)
+
+    def _make_block(
+        self, rows: RowRange, block: int, k: int, given: Given | None
+    ) -> EncodedTable:
+        """Make candidate k of each row of a block."""
+        # The first candidate is the row that there would be without others.
+        rng = rows.block_rng(block, "latent", *([k] if k else []))
         latent = rng.standard_normal((BLOCK_SIZE, self.latent_dim), dtype=np.float32)
         uniforms = rng.random((BLOCK_SIZE, self.layout.n_codes), dtype=np.float32)
-        return latent, uniforms
+        if given is None:
+            codes, ranks = self._make_rows(latent, uniforms)
+            return EncodedTable(settle(codes, self.dependencies), ranks)
+        told, mask = given.cells, given.mask
+        bars = np.zeros(self.layout.width, dtype=np.float32)
+        bars[given.forbidden] = FORBIDDEN_LOGIT
+        codes, ranks = self._fill_rows(
+            latent, uniforms, told.codes, told.ranks, mask.astype(np.float32), bars
+        )
+        code_columns = [block.column for block in self.layout.softmax_blocks]
+        rank_columns = [block.column for block in self.layout.rank_blocks]
+        codes = np.where(mask[:, code_columns], told.codes, codes)
+        settled = settle(codes, self.dependencies)
+        return EncodedTable(
+            np.where(mask[:, code_columns], told.codes, settled),
+            np.where(mask[:, rank_columns], told.ranks, ranks),
+        )
 
 
 def _check_widths(

@@ -400,7 +400,7 @@ def test_a_reference_to_a_missing_cell_falls_back_on_the_rank() -> None:
     frame = _bills()
     encoder, table = _encode(frame)
     codes = table.codes.copy()
-    place = encoder._places[1][0][0]
+    place = encoder.layout.references[0].place
     hole = frame["a"].isna() & frame["b"].isna()
     codes[hole, place] = encoder.encoders[1].reference_codes[0]
     rows = RowRange(0, 0, len(frame))
@@ -414,7 +414,9 @@ def test_a_reference_out_of_the_columns_range_falls_back_on_the_rank() -> None:
     frame["c"] = frame["c"].clip(upper=800)
     encoder, table = _encode(frame)
     codes = table.codes.copy()
-    codes[:, encoder._places[2][0][0]] = encoder.encoders[2].reference_codes[0]
+    codes[:, encoder.layout.references[1].place] = encoder.encoders[2].reference_codes[
+        0
+    ]
     rows = RowRange(0, 0, len(frame))
     back = encoder.inverse_transform(EncodedTable(codes, table.ranks), rows)
     assert back["c"].max() <= frame["c"].max()

@@ -250,6 +250,9 @@ def test_a_frozen_function_reads_its_variables_and_takes_arrays(engine: Engine) 
     assert isinstance(product, np.ndarray)
     np.testing.assert_array_equal(product, [2, 3])
     np.testing.assert_array_equal(total, [6, 6])
+    weight.assign(np.array([0.0, 1.0], np.float32))
+    product, _ = function(np.ones(2, np.float32), np.ones(2, np.float32))
+    np.testing.assert_array_equal(product, [0, 1])
 
 
 def test_a_frozen_function_runs_in_several_threads(engine: Engine) -> None:

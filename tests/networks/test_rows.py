@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -12,7 +13,7 @@ from scipy import stats
 from scipy.special import ndtr, softmax
 
 from synthgan.engines import current_engine
-from synthgan.layout import BlockSpec, Layout, padded_width
+from synthgan.layout import BlockSpec, Layout, Reference, padded_width
 from synthgan.networks import RowFeatures
 
 pytestmark = pytest.mark.engine
@@ -269,3 +270,18 @@ def test_a_mask_is_spread_over_all_positions_of_each_column(layout: Layout) -> N
             width = padded_width(block.width) if is_choice else 1
             expected[block.start : block.start + width] = 1
         np.testing.assert_array_equal(given[0], expected)
+
+
+def test_a_given_reference_to_a_made_column_is_shown_by_its_rank() -> None:
+    atom = BlockSpec("atom", "softmax", 3, has_rank=True)
+    rank = BlockSpec("rank", "rank", 1)
+    layout = Layout.from_specs([[rank], [atom, rank]])
+    layout = replace(layout, references=(Reference(1, 0, 2, 0),))
+    rows = RowFeatures(layout)
+    codes = np.array([[2], [2], [2], [1]], np.int32)
+    dense = rows.dense(codes, np.full((4, 2), 0.3, np.float32))
+    masks = np.array([[0, 1], [1, 1], [0, 0], [0, 1]], np.float32)
+    unlinked = np.asarray(ops.convert_to_numpy(rows.unlink(dense, masks)))
+    assert unlinked[:, :4].argmax(axis=1).tolist() == [0, 2, 2, 1]
+    np.testing.assert_array_equal(unlinked[:, :4].sum(axis=1), 1)
+    np.testing.assert_array_equal(unlinked[:, 4:], np.float32(0.3))

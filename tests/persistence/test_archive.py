@@ -388,6 +388,8 @@ def test_an_entry_of_another_type_is_refused(
 ) -> None:
     whole, arrays = unpack(content)
     for name in sorted(whole.keys() - {"versions", "history", "stop_reason"}):
+        if wrong == whole[name]:
+            continue  # as it is
         if name in {"next_row", "sample_seed"} and wrong == 3:
             continue  # another number is another stream
         if name == "parameters" and wrong == {}:

@@ -1,0 +1,219 @@
+"""The density ratio: a network trained to tell training rows from the generator's.
+
+Its score estimates log p(x) - log q(x), p being the table and q the generator. The
+generator's rows are without end, the training rows are not: a part of them is held out
+and says when to stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops, random
+
+from synthgan._random import make_rng, make_seed
+from synthgan.encoders import EncodedTable
+from synthgan.engines import Player, Repeated, current_engine
+from synthgan.layout import Layout
+from synthgan.networks import RowFeatures, build_discriminator
+
+#: Rows of a batch, half of them real.
+BATCH_SIZE = 1000
+LEARNING_RATE = 1e-3
+WEIGHT_DECAY = 0.3
+#: Passes over the training rows, within these numbers of steps.
+N_EPOCHS = 40
+MIN_STEPS, MAX_STEPS = 500, 2_000
+STEPS_PER_CALL = 50
+#: Calls without a better held-out loss before training stops.
+PATIENCE = 6
+#: Weight of the past in the moving average of the weights.
+AVERAGING = 0.99
+#: Held-out share of the training rows, and the most of them.
+HELD_OUT_SHARE = 0.1
+MAX_HELD_OUT = 3_000
+#: Rows scored at a time.
+SCORED_ROWS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Ratio:
+    """A trained ratio network.
+
+    Parameters
+    ----------
+    weights : list of ndarray
+        In the order of its variables.
+    held_out_loss : float
+        Mean cross-entropy on held-out rows, in nats; log 2 = .693 where the
+        generator's rows cannot be told apart.
+    """
+
+    weights: list[np.ndarray]
+    held_out_loss: float
+
+
+class RatioNetwork:
+    """The network that scores rows, with or without training."""
+
+    def __init__(self, layout: Layout, units: tuple[int, ...], seed: int) -> None:
+        self.rows = RowFeatures(layout)
+        self.network = build_discriminator(
+            self.rows.features_width, units, _seeds(seed)
+        )
+        self.variables = self.network.trainable_variables
+
+    def features(self, codes: Any, ranks: Any) -> Any:
+        """Return what the network sees of compact rows."""
+        return self.rows.features(self.rows.dense(codes, ranks))
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Take weights; raises ValueError where they do not fit."""
+        expected = [tuple(variable.shape) for variable in self.variables]
+        got = [weight.shape for weight in weights]
+        if expected != got:
+            msg = f"refinement weights: expected the shapes {expected}, got {got}"
+            raise ValueError(msg)
+        for variable, weight in zip(self.variables, weights, strict=True):
+            variable.assign(weight)
+
+    def freeze(self) -> Callable[[EncodedTable], np.ndarray]:
+        """Return a function that scores any number of rows."""
+        call = current_engine().freeze(
+            lambda codes, ranks: (self.network(self.features(codes, ranks)),),
+            self.variables,
+        )
+
+        def score(table: EncodedTable) -> np.ndarray:
+            scores = np.empty(len(table), dtype=np.float32)
+            for start in range(0, len(table), SCORED_ROWS):
+                part = slice(start, start + SCORED_ROWS)
+                codes, ranks = _fill(table.codes[part]), _fill(table.ranks[part])
+                n_rows = len(table.codes[part])
+                scores[part] = call(codes, ranks)[0][:n_rows]
+            return scores
+
+        return score
+
+
+def train_ratio(
+    layout: Layout,
+    train: EncodedTable,
+    made: EncodedTable,
+    held_out_made: EncodedTable,
+    units: tuple[int, ...],
+    seed: int,
+    deadline: float,
+    on_call_end: Callable[[int, int], None],
+) -> Ratio:
+    """Train a network to tell training rows from made ones.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    train, made, held_out_made : EncodedTable
+        Training rows, the generator's rows to train on, and others to test on.
+    units : tuple of int
+        The network's widths.
+    seed : int
+        Fixes initial weights and every draw.
+    deadline : float
+        Time (of `time.perf_counter`) at which training stops at the latest.
+    on_call_end : callable
+        Told the steps done and planned.
+    """
+    engine = current_engine()
+    model = RatioNetwork(layout, units, make_seed(seed, "network"))
+    order = make_rng(seed, "held_out").permutation(len(train))
+    n_held_out = min(int(HELD_OUT_SHARE * len(train)), MAX_HELD_OUT)
+    held_out, kept = (_take(train, part) for part in np.split(order, [n_held_out]))
+    optimizer = keras.optimizers.AdamW(
+        LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_1=0.9, beta_2=0.99
+    )
+    optimizer.build(model.variables)
+    averages = [
+        keras.Variable(ops.convert_to_numpy(variable.value), trainable=False)
+        for variable in model.variables
+    ]
+    draws = random.SeedGenerator(make_seed(seed, "draws"))
+    half = BATCH_SIZE // 2
+    is_real = np.repeat([1.0, 0.0], half).astype(np.float32)
+
+    def step(data: tuple[Any, ...]) -> Any:
+        parts = []
+        for codes, ranks, n_rows in (
+            (data[0], data[1], len(kept)),
+            (data[2], data[3], len(made)),
+        ):
+            chosen = random.randint((half,), 0, n_rows, seed=draws)
+            parts.append(
+                model.features(
+                    ops.take(codes, chosen, axis=0), ops.take(ranks, chosen, axis=0)
+                )
+            )
+        features = ops.concatenate(parts, axis=0)
+
+        def losses() -> tuple[Any]:
+            scores = model.network(features)
+            return (ops.mean(ops.softplus(scores) - is_real * scores),)
+
+        loss = engine.minimise(losses, [Player(model.variables, optimizer)])
+        for average, variable in zip(averages, model.variables, strict=True):
+            average.assign(AVERAGING * average + (1 - AVERAGING) * variable)
+        return ops.stack(loss)
+
+    run = engine.compile(
+        (Repeated(step, 1),),
+        [*model.variables, *averages, *optimizer.variables, draws.state],
+        (kept.codes, kept.ranks, made.codes, made.ranks),
+        STEPS_PER_CALL,
+        1,
+    )
+    n_steps = min(max(N_EPOCHS * len(kept) // half, MIN_STEPS), MAX_STEPS)
+    n_calls = n_steps // STEPS_PER_CALL
+    tested = RatioNetwork(layout, units, 0)
+    score = tested.freeze()
+    best = Ratio([], np.inf)
+    best_call = 0
+    for call in range(n_calls):
+        optimizer.learning_rate = LEARNING_RATE * np.cos(np.pi / 2 * call / n_calls)
+        run()
+        weights = [ops.convert_to_numpy(average) for average in averages]
+        tested.set_weights(weights)
+        loss = _cross_entropy(score(held_out), score(held_out_made))
+        if loss < best.held_out_loss:
+            best, best_call = Ratio(weights, loss), call
+        on_call_end((call + 1) * STEPS_PER_CALL, n_calls * STEPS_PER_CALL)
+        if call - best_call >= PATIENCE or time.perf_counter() > deadline:
+            break
+    return best
+
+
+def _cross_entropy(real_scores: np.ndarray, made_scores: np.ndarray) -> float:
+    """Return the mean cross-entropy, both kinds of rows weighing the same."""
+    real, made = np.logaddexp(0, -real_scores), np.logaddexp(0, made_scores)
+    return float(real.mean() + made.mean()) / 2
+
+
+def _take(table: EncodedTable, rows: np.ndarray) -> EncodedTable:
+    return EncodedTable(table.codes[rows], table.ranks[rows])
+
+
+def _fill(array: np.ndarray) -> np.ndarray:
+    """Fill up to the one number of rows that is compiled for."""
+    if len(array) == SCORED_ROWS:
+        return array
+    return np.pad(array, ((0, SCORED_ROWS - len(array)), (0, 0)))
+
+
+def _seeds(seed: int) -> Iterator[int]:
+    index = 0
+    while True:
+        yield make_seed(seed, "ratio", index)
+        index += 1

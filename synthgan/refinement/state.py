@@ -1,0 +1,52 @@
+"""`Refinement`: all that choosing among candidates needs, as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """A trained density ratio, its calibration, and the number of candidates.
+
+    Parameters
+    ----------
+    units : tuple of int
+        Widths of the network that estimates the ratio.
+    weights : list of ndarray
+        Its weights, in the order of its variables.
+    offsets : list of ndarray
+        What each code of each choice adds to a row's log-weight, then what each bin of
+        each rank does.
+    tails : list of ndarray
+        The outermost ranks of each column's made rows; see `fit_tails`.
+    cap : float
+        The highest log-ratio: no row counts for more.
+    n_candidates : int
+        How many candidates each row is chosen from.
+    effective_share : float
+        Effective sample size of weighted rows as a share of their number: 1 where the
+        generator's rows need no weights.
+    """
+
+    units: tuple[int, ...]
+    weights: list[np.ndarray]
+    offsets: list[np.ndarray]
+    tails: list[np.ndarray]
+    cap: float
+    n_candidates: int
+    effective_share: float
+
+
+def effective_share(log_weights: np.ndarray) -> float:
+    r"""Return :math:`(\sum w)^2 / (n \sum w^2)`.
+
+    Examples
+    --------
+    >>> effective_share(np.log([1.0, 1.0])), round(effective_share(np.log([1, 3])), 3)
+    (1.0, 0.8)
+    """
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (len(weights) * (weights**2).sum()))

@@ -1,0 +1,76 @@
+"""Tails: ranks at the two ends of a column, put where they should be.
+
+A network reaches the outermost ranks too seldom, so the largest values of a long-tailed
+column would never be made. Ranks are uniform by construction; the made ones' ends are
+stretched until they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthgan.encoders import EncodedTable
+from synthgan.layout import Layout
+
+#: Share of a column's ranks that makes one end.
+TAIL_SHARE = 0.005
+#: Ends of fewer ranks say too little.
+MIN_TAIL = 20
+
+
+def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
+    """Remember the outermost ranks of made rows.
+
+    Parameters
+    ----------
+    made : EncodedTable
+        Rows as they are handed out.
+    layout : Layout
+        Layout of the rows.
+
+    Returns
+    -------
+    list of ndarray of float32, shape (2, k)
+        For each rank the k lowest and the k highest, ascending; k may be 0.
+    """
+    tails = []
+    for place in range(layout.n_ranks):
+        ranks = np.sort(made.ranks[_is_ranked(made, layout, place), place])
+        size = int(TAIL_SHARE * len(ranks))
+        size = size if size >= MIN_TAIL else 0
+        tails.append(np.stack([ranks[:size], ranks[len(ranks) - size :]]))
+    return tails
+
+
+def stretch_tails(
+    table: EncodedTable, tails: list[np.ndarray], layout: Layout
+) -> EncodedTable:
+    r"""Return rows whose outermost ranks reach 0 and 1 as often as they should.
+
+    Notes
+    -----
+    With h the remembered upper end, a rank r above its first entry becomes
+    :math:`h_1 + (1 - h_1) F_h(r)`, F being the end's empirical distribution function,
+    interpolated; likewise at the lower end. Ranks between the ends stay.
+    """
+    ranks = table.ranks.copy()
+    for place, (low, high) in enumerate(tails):
+        if not len(low):
+            continue
+        ranked = _is_ranked(table, layout, place)
+        shares = np.linspace(0, 1, len(low))
+        own = ranks[:, place]
+        top = ranked & (own > high[0])
+        own[top] = high[0] + (1 - high[0]) * np.interp(own[top], high, shares)
+        bottom = ranked & (own < low[-1])
+        own[bottom] = low[-1] * np.interp(own[bottom], low, shares)
+    return EncodedTable(table.codes, ranks)
+
+
+def _is_ranked(table: EncodedTable, layout: Layout, place: int) -> np.ndarray:
+    """Tell in which rows a rank is what the column's cell is made from."""
+    column = layout.rank_blocks[place].column
+    choices = [b.index for b in layout.softmax_blocks if b.column == column]
+    if not choices:
+        return np.ones(len(table), dtype=bool)
+    return table.codes[:, choices[0]] == 0

@@ -1,0 +1,123 @@
+"""A generator with a planted fault is put right by choosing among its rows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from synthgan._random import RowRange, make_rng
+from synthgan.encoders import EncodedTable
+from synthgan.layout import BlockSpec, Layout
+from synthgan.refinement.calibration import fit_offsets
+from synthgan.refinement.refiner import MIN_ROWS, Refiner, fit_refinement
+from synthgan.refinement.state import effective_share
+from synthgan.refinement.tails import fit_tails, stretch_tails
+
+pytestmark = pytest.mark.engine
+
+LAYOUT = Layout.from_specs(
+    [
+        [BlockSpec("level", "softmax", 2)],
+        [BlockSpec("level", "softmax", 2)],
+        [BlockSpec("rank", "rank", 1)],
+    ]
+)
+
+
+def make_rows(rows: RowRange, agreement: float = 0.5) -> EncodedTable:
+    """Make two choices that agree in a share of the rows, and a uniform rank."""
+    rng = make_rng(rows.seed, "test")
+    first = rng.integers(0, 2, rows.n_rows)
+    second = np.where(rng.random(rows.n_rows) < agreement, first, 1 - first)
+    codes = np.stack([first, second], axis=1).astype(np.int32)
+    return EncodedTable(codes, rng.random((rows.n_rows, 1), dtype=np.float32))
+
+
+def agreement(table: EncodedTable) -> float:
+    return float((table.codes[:, 0] == table.codes[:, 1]).mean())
+
+
+def fit(train: EncodedTable, make=make_rows):
+    return fit_refinement(
+        LAYOUT, train, make, (16,), 0, math.inf, lambda step, n_steps: None
+    )
+
+
+def choose(refinement, make=make_rows, n_rows=20_000) -> EncodedTable:
+    refiner = Refiner(LAYOUT, refinement)
+    return refiner.choose(
+        lambda k: make(RowRange(900 + k, 0, n_rows)), np.random.default_rng(0)
+    )
+
+
+@pytest.fixture(scope="module")
+def refinement():
+    return fit(make_rows(RowRange(1, 0, 6000), agreement=0.9))
+
+
+def test_a_relation_that_the_generator_missed_is_put_right(refinement) -> None:
+    assert agreement(make_rows(RowRange(2, 0, 20_000))) == pytest.approx(0.5, abs=0.02)
+    assert agreement(choose(refinement)) == pytest.approx(0.9, abs=0.04)
+
+
+def test_single_columns_stay_right(refinement) -> None:
+    chosen = choose(refinement)
+    np.testing.assert_allclose(chosen.codes.mean(axis=0), 0.5, atol=0.02)
+    assert chosen.ranks.mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_effective_share_is_that_of_the_true_ratio(refinement) -> None:
+    # Weights .9 / .5 and .1 / .5, each on half of the rows.
+    assert refinement.effective_share == pytest.approx(1 / 1.64, abs=0.08)
+
+
+def test_a_right_generator_is_left_alone() -> None:
+    refinement = fit(make_rows(RowRange(1, 0, 6000)))
+    if refinement is not None:
+        assert refinement.effective_share > 0.95
+        assert agreement(choose(refinement)) == pytest.approx(0.5, abs=0.04)
+
+
+def test_a_small_table_is_not_refined() -> None:
+    assert fit(make_rows(RowRange(1, 0, MIN_ROWS - 1), agreement=0.9)) is None
+
+
+def test_offsets_put_a_wrong_frequency_right() -> None:
+    def make_wrong(rows: RowRange) -> EncodedTable:
+        table = make_rows(rows)
+        rare = make_rng(rows.seed, "wrong").random(rows.n_rows) < 0.2
+        table.codes[:, 0] = rare
+        table.ranks[:] = table.ranks**2
+        return table
+
+    train = make_rows(RowRange(1, 0, 6000))
+    candidates = make_wrong(RowRange(3, 0, 8 * 4000))
+    offsets = fit_offsets(train, candidates, np.zeros(8 * 4000), 8, LAYOUT)
+    assert offsets[0][1] - offsets[0][0] > 1
+    assert offsets[1][1] - offsets[1][0] == pytest.approx(0, abs=0.1)
+    assert offsets[2][30] - offsets[2][2] > 0.5
+
+
+def test_tails_reach_the_ends_as_often_as_they_should() -> None:
+    def make_short(seed: int, n_rows: int) -> EncodedTable:
+        table = make_rows(RowRange(seed, 0, n_rows))
+        middle = np.abs(table.ranks - 0.5)
+        np.copyto(
+            table.ranks, np.where(middle > 0.495, table.ranks * 0.99, table.ranks)
+        )
+        return table
+
+    tails = fit_tails(make_short(1, 40_000), LAYOUT)
+    made = make_short(2, 40_000)
+    stretched = stretch_tails(made, tails, LAYOUT)
+    assert made.ranks.max() < 0.996
+    assert stretched.ranks.max() > 0.9995
+    assert (stretched.ranks > 0.999).mean() == pytest.approx(0.001, abs=0.0006)
+    inside = (made.ranks > 0.01) & (made.ranks < 0.98)
+    np.testing.assert_array_equal(stretched.ranks[inside], made.ranks[inside])
+
+
+def test_rows_of_equal_weight_are_all_effective() -> None:
+    assert effective_share(np.full(7, -3.0)) == pytest.approx(1)
