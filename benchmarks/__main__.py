@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import fidelity, sampling, startup
+from benchmarks import curve, evaluator, fidelity, sampling, startup
+from benchmarks.augmentation import command as augmentation
+from benchmarks.peers import command as peers
 
-_MEASUREMENTS = {"fidelity": fidelity, "sampling": sampling, "startup": startup}
+_MEASUREMENTS = {
+    "augmentation": augmentation,
+    "curve": curve,
+    "evaluator": evaluator,
+    "fidelity": fidelity,
+    "peers": peers,
+    "sampling": sampling,
+    "startup": startup,
+}
 
 
 def main() -> None:

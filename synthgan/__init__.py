@@ -12,8 +12,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synthgan.augmentation import GANOverSampler, augment
+    from synthgan.conditions import (
+        MISSING,
+        NOT_MISSING,
+        at_least,
+        at_most,
+        between,
+        less_than,
+        more_than,
+        one_of,
+    )
+    from synthgan.evaluation import Evaluation, evaluate
     from synthgan.exceptions import (
         ArchiveError,
+        AugmentationWarning,
         BackendError,
         DivergenceError,
         InferenceWarning,
@@ -31,6 +44,18 @@ __version__ = "0.1.0"
 _MODULES = {
     "GANSynthesizer": "synthgan.synthesizer",
     "load": "synthgan.synthesizer",
+    "GANOverSampler": "synthgan.augmentation",
+    "augment": "synthgan.augmentation",
+    "MISSING": "synthgan.conditions",
+    "NOT_MISSING": "synthgan.conditions",
+    "at_least": "synthgan.conditions",
+    "at_most": "synthgan.conditions",
+    "between": "synthgan.conditions",
+    "less_than": "synthgan.conditions",
+    "more_than": "synthgan.conditions",
+    "one_of": "synthgan.conditions",
+    "Evaluation": "synthgan.evaluation",
+    "evaluate": "synthgan.evaluation",
     "Callback": "synthgan.training.callbacks",
     "TrainingState": "synthgan.training.callbacks",
     "ColumnSchema": "synthgan.schema",
@@ -38,6 +63,7 @@ _MODULES = {
     "TableSchema": "synthgan.schema",
     "infer_schema": "synthgan.schema",
     "ArchiveError": "synthgan.exceptions",
+    "AugmentationWarning": "synthgan.exceptions",
     "BackendError": "synthgan.exceptions",
     "DivergenceError": "synthgan.exceptions",
     "InferenceWarning": "synthgan.exceptions",
@@ -48,11 +74,16 @@ _MODULES = {
 }
 
 __all__ = [
+    "MISSING",
+    "NOT_MISSING",
     "ArchiveError",
+    "AugmentationWarning",
     "BackendError",
     "Callback",
     "ColumnSchema",
     "DivergenceError",
+    "Evaluation",
+    "GANOverSampler",
     "GANSynthesizer",
     "InferenceWarning",
     "InputError",
@@ -62,8 +93,16 @@ __all__ = [
     "SynthGANError",
     "TableSchema",
     "TrainingState",
+    "at_least",
+    "at_most",
+    "augment",
+    "between",
+    "evaluate",
     "infer_schema",
+    "less_than",
     "load",
+    "more_than",
+    "one_of",
 ]
 
 

@@ -49,3 +49,7 @@ class DivergenceError(SynthGANError, ArithmeticError):
 
 class InferenceWarning(UserWarning):
     """A column's kind was guessed, and the user may want to know how."""
+
+
+class AugmentationWarning(UserWarning):
+    """No synthetic rows were added, since they were not found to help."""

@@ -1,0 +1,1 @@
+"""The augmentation study: what synthetic rows are worth beside simpler remedies."""

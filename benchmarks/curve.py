@@ -1,0 +1,103 @@
+"""Quality against seconds: CTGAN and synthgan, stopped earlier and later.
+
+Every point is a training of its own, from the start, in the environments of
+`python -m benchmarks peers`; nothing else may run beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.datasets import load_dataset
+from benchmarks.peers.environments import alone, default_folder, environment_name
+from benchmarks.peers.grid import COSTS, heading, load_results, score_names, to_frame
+from benchmarks.peers.measurement import Limits, measure_peer
+from benchmarks.peers.pictures import draw_curves
+from benchmarks.peers.registry import PEERS
+from benchmarks.results import describe, reuse_or_measure, to_markdown
+
+_STOPS = {
+    "ctgan": ("epochs", (5, 15, 40, 100, 300)),
+    "synthgan": ("max_seconds", (15, 30, 60, 120, 240)),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `python -m benchmarks curve` takes."""
+    parser.add_argument(
+        "--data-dir", type=Path, required=True, help="folder of the sets"
+    )
+    parser.add_argument("--sets", nargs="+", default=["adult"])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--environments", type=Path, default=default_folder())
+    parser.add_argument(
+        "--limit-seconds", type=float, default=4 * 3600, help="longest single run"
+    )
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Measure all points, print them, and write page and pictures to `--output`."""
+    folder = arguments.output / "curve"
+    limits = Limits(arguments.environments.absolute(), arguments.limit_seconds)
+    with alone(limits.environments):
+        for name in arguments.sets:
+            dataset = load_dataset(arguments.data_dir, name)
+            for model, (option, values) in _STOPS.items():
+                peer = PEERS[model]
+                for value in values:
+                    options = {option: value}
+                    reuse_or_measure(
+                        folder / f"{name}-{model}-{option}{value}.json",
+                        {
+                            "set": name,
+                            "model": model,
+                            "seed": arguments.seed,
+                            "options": options,
+                            "environment": environment_name(peer),
+                        },
+                        partial(
+                            measure_peer,
+                            dataset,
+                            peer,
+                            arguments.seed,
+                            limits,
+                            options,
+                        ),
+                        arguments.fresh,
+                    )
+    page = _write_page(arguments.output)
+    print(f"{page.read_text()}\nwritten: {page}")
+
+
+def _write_page(output: Path) -> Path:
+    results = load_results(output / "curve")
+    frame = to_frame(results).sort_values(["model", "fit_seconds"])
+    parts = ["# Quality against seconds"]
+    for name, rows in frame.groupby("set"):
+        draw_curves(
+            rows[rows["status"] == "measured"], output / "curve" / f"{name}.png"
+        )
+        parts += [f"## {name}", to_markdown(_table(rows)), _failures(rows)]
+    last = describe(results[-1]["environment"])
+    page = output / "curve.md"
+    page.write_text("\n\n".join([*filter(None, parts), f"Measured with {last}.\n"]))
+    return page
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    table = rows[[*COSTS, *score_names(rows)]].astype(float)
+    table.index = pd.Index(rows["model"] + ", " + rows["options"])
+    return table.rename(columns=heading)
+
+
+def _failures(rows: pd.DataFrame) -> str:
+    return "\n".join(
+        f"- {row.model}, {row.options}: {row.status}: {row.reason}"
+        for row in rows[rows["status"] != "measured"].itertuples()
+    )
