@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import curve, evaluator, fidelity, sampling, startup
+from benchmarks import (
+    conditional,
+    curve,
+    evaluator,
+    fidelity,
+    imputation,
+    sampling,
+    startup,
+)
 from benchmarks.augmentation import command as augmentation
 from benchmarks.peers import command as peers
 
 _MEASUREMENTS = {
     "augmentation": augmentation,
+    "conditional": conditional,
     "curve": curve,
     "evaluator": evaluator,
     "fidelity": fidelity,
+    "imputation": imputation,
     "peers": peers,
     "sampling": sampling,
     "startup": startup,

@@ -232,11 +232,14 @@ class GANSynthesizer(BaseEstimator):
             weights=weights,
             dependencies=dependencies,
             refinement=None,
+            diagnosis=(),
             history=history,
             stop_reason=stop_reason,
             sample_seed=make_seed(seed, "sample"),
             next_row=0,
         )
+        if weights:
+            state = self._diagnose(state, table, make_seed(seed, "diagnosis"))
         if self.refine and weights and stop_reason != "interrupted":
             state = self._refine(state, table, make_seed(seed, "refinement"), start)
         self._set_fitted(state)
@@ -293,6 +296,19 @@ class GANSynthesizer(BaseEstimator):
             encoder.layout, table, settings, make_seed(seed, "game"), callbacks
         )
         return result.weights, result.history, result.stop_reason
+
+    def _diagnose(
+        self, state: FittedState, table: EncodedTable, seed: int
+    ) -> FittedState:
+        """Compare the generator's own rows with the training rows."""
+        from synthgan.training.diagnosis import diagnose
+
+        made = Model(state).sampler.sample(
+            RowRange(seed, 0, min(len(table), POOL_SIZES[0]))
+        )
+        layout, names = state.encoder.layout, state.encoder.schema.names
+        diagnosis = diagnose(table, made, layout, names, state.history, self.loss)
+        return dataclasses.replace(state, diagnosis=diagnosis)
 
     def _refine(
         self, state: FittedState, table: EncodedTable, seed: int, start: float
@@ -522,6 +538,19 @@ class GANSynthesizer(BaseEstimator):
         check_is_fitted(self, "encoder_")
         checked = ConditionSet.from_user(conditions, self.encoder_)
         return support(checked, self._find_pool(checked), self.schema_.n_rows)
+
+    def diagnose(self) -> tuple[str, ...]:
+        """Say what is wrong with the trained generator, and what to try.
+
+        Returns
+        -------
+        tuple of str
+            A sentence or two for each fault: a collapsed column, values that are never
+            made, shares that are off, a discriminator that has won or sees nothing.
+            Empty if nothing is conspicuous; `evaluate` says how good the rows are.
+        """
+        check_is_fitted(self, "encoder_")
+        return self._model.state.diagnosis
 
     def _next_rows(self, n_samples: int, random_state: RandomState) -> RowRange:
         """Return the next rows of the stream, or the first ones of another stream."""

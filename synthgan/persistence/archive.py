@@ -35,7 +35,11 @@ FORMAT_VERSION = 2
 
 _MEMBERS = ("manifest.json", "arrays.npz")
 #: What files of version 1 do not state.
-_SINCE_VERSION_2: dict[str, Any] = {"dependencies": [], "refinement": None}
+_SINCE_VERSION_2: dict[str, Any] = {
+    "dependencies": [],
+    "refinement": None,
+    "diagnosis": (),
+}
 _REFINEMENT_ARRAYS = ("weights", "offsets", "tails")
 
 
@@ -56,6 +60,8 @@ class FittedState:
     refinement : dict or None
         How rows are chosen among candidates: plain values, and the lists of arrays
         `"weights"`, `"offsets"` and `"tails"`.
+    diagnosis : tuple of str
+        What is wrong with the generator.
     history : DataFrame
         The training's history, numbers only.
     stop_reason : str
@@ -71,6 +77,7 @@ class FittedState:
     weights: list[np.ndarray]
     dependencies: tuple[Dependency, ...]
     refinement: Mapping[str, Any] | None
+    diagnosis: tuple[str, ...]
     history: pd.DataFrame
     stop_reason: str
     sample_seed: int
@@ -113,6 +120,7 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
             for block in state.encoder.layout.blocks
         ],
         "encoders": encoders,
+        "diagnosis": state.diagnosis,
         "settings": dict(state.settings),
         "history": [str(name) for name in state.history.columns],
         "stop_reason": state.stop_reason,
@@ -198,6 +206,7 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         weights=[arrays[f"weights/{i}"] for i in range(manifest["n_weights"])],
         dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
         refinement=_read_refinement(manifest["refinement"], arrays),
+        diagnosis=_read_diagnosis(manifest["diagnosis"]),
         history=pd.DataFrame(history),
         stop_reason=manifest["stop_reason"],
         sample_seed=_read_count(manifest, "sample_seed"),
@@ -267,6 +276,15 @@ def _read_dependency(
         levels,
         codes,
     )
+
+
+def _read_diagnosis(sentences: Any) -> tuple[str, ...]:
+    if not isinstance(sentences, tuple) or not all(
+        isinstance(s, str) for s in sentences
+    ):
+        msg = f"diagnosis: expected a tuple of sentences, got {sentences!r}"
+        raise ArchiveError(msg)
+    return sentences
 
 
 def _read_count(manifest: dict[str, Any], name: str) -> int:

@@ -21,6 +21,8 @@ MIN_ROWS = 1_000
 #: Made rows for each training row that the ratio is trained on, and the most of them.
 MADE_PER_ROW = 4
 MAX_MADE = 400_000
+#: Made cells that are held in memory at the most.
+MAX_CELLS = 20_000_000
 #: Rows that the calibration looks at.
 CALIBRATED_ROWS = 20_000
 #: Candidates of a row, times the effective share: with 2 Adult's two-sample AUC is
@@ -69,8 +71,9 @@ def fit_refinement(
     """
     if len(train) < MIN_ROWS:
         return None
-    n_made = min(MADE_PER_ROW * len(train), MAX_MADE)
-    n_tested = min(len(train), CALIBRATED_ROWS)
+    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
+    n_tested = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
     made = make_rows(RowRange(make_seed(seed, "made"), 0, n_made))
     others = make_rows(RowRange(make_seed(seed, "tested"), 0, n_tested))
     ratio = train_ratio(
