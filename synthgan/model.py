@@ -106,9 +106,13 @@ class Model:
         forbidden = encoder.missing_positions if fill_all else np.empty(0, np.int64)
         return self.sampler.sample(rows, Given(cells, mask, forbidden), choose)
 
-    def pool(self, n_rows: int, *, refine: bool) -> pd.DataFrame:
-        """Return rows made without conditions, always the same ones."""
+    def pool(self, n_rows: int) -> pd.DataFrame:
+        """Return rows made without conditions, always the same ones.
+
+        They are not refined: a few of their columns are looked at, which are right
+        without it, and many of them are wanted.
+        """
         if n_rows not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
-            self._pools[n_rows] = self.make(rows, refine=refine)
+            self._pools[n_rows] = self.make(rows, refine=False)
         return self._pools[n_rows]

@@ -416,7 +416,7 @@ class GANSynthesizer(BaseEstimator):
             return self._model.make(rows, partial, refine=self.refine)
         if margins is not None:
             checked = check_margins(margins, self.encoder_)
-            pool = self._model.pool(POOL_SIZES[0], refine=self.refine)
+            pool = self._model.pool(POOL_SIZES[0])
             cells = draw_to_margins(checked, pool, rows)
         elif conditions is not None:
             cells = self._draw(conditions, rows)
@@ -574,7 +574,7 @@ class GANSynthesizer(BaseEstimator):
         if not free.allowed:
             free = conditions
         for size in POOL_SIZES:
-            pool = self._model.pool(size, refine=self.refine)
+            pool = self._model.pool(size)
             if count_matches(pool, free) >= MIN_MATCHES:
                 break
         return pool
