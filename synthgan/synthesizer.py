@@ -316,8 +316,10 @@ class GANSynthesizer(BaseEstimator):
         """Learn to choose among the generator's rows."""
         from tqdm.auto import tqdm
 
-        from synthgan.refinement.refiner import fit_refinement
+        from synthgan.refinement.refiner import MIN_ROWS, fit_refinement
 
+        if len(table) < MIN_ROWS:
+            return state
         deadline = math.inf if self.max_seconds is None else start + self.max_seconds
         with tqdm(desc="refining", unit="step", disable=not self.verbose) as bar:
 

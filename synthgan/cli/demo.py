@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> None:
     print(f"\nWhat the columns were taken for: {synthesizer.schema_}\n")
     _print_rows("Real rows", train)
     _print_rows("Synthetic rows", synthetic)
-    _print_scores(train, holdout, synthetic, target, synthesizer.schema_)
+    _print_scores(train, holdout, synthetic, target)
 
 
 def _start_backend() -> None:
@@ -125,7 +125,6 @@ def _print_scores(
     holdout: pd.DataFrame,
     synthetic: pd.DataFrame,
     target: str,
-    schema: synthgan.TableSchema,
 ) -> None:
     from threadpoolctl import threadpool_limits
 
@@ -133,7 +132,7 @@ def _print_scores(
 
     tables = {"synthgan": synthetic}
     with threadpool_limits(1):
-        scores = score_table(train, tables, holdout, target=target, schema=schema)
+        scores = score_table(train, tables, holdout, target=target)
     print(f"Scores, beside three reference tables ({target!r} is predicted)")
     print(scores.T.to_string(float_format="{:.3f}".format, na_rep="-"))
     for column, reason in scores.attrs["not_judged"].items():

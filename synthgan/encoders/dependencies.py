@@ -15,7 +15,7 @@ import numpy as np
 from synthgan.layout import Layout
 
 #: A rule is believed if chance would keep it once in 2 to this power.
-MIN_BITS = 100.0
+MIN_BITS = 40.0
 #: A determinant's levels have so many rows in the mean.
 MIN_ROWS_PER_LEVEL = 5
 
@@ -75,7 +75,7 @@ def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ..
     That a level's further rows repeat its first one's value has, if the columns are
     independent, the probability :math:`(\sum_k p_k^2)^{m - 1}` for a level of m rows;
     rules are kept whose probability over all levels is at most
-    :math:`2^{-100}`.
+    :math:`2^{-40}`.
 
     Examples
     --------

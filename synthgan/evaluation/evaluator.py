@@ -102,7 +102,7 @@ def evaluate(
     start = time.perf_counter()
     check_frames({"train": train, "synthetic": synthetic, "holdout": holdout})
     check_tables(train, {"synthetic": synthetic, "holdout": holdout})
-    schema = read_schema(train, schema)
+    schema = read_schema(train, schema, target)
     check_target(schema, target)
     metric_names, attack_names = _select(metrics)
     seed = check_random_state(random_state)

@@ -16,6 +16,9 @@ from synthgan.exceptions import InferenceWarning, InputError, ParameterError
 from synthgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
 from synthgan.statistics import column_numbers, columns_not_judged
 
+#: A target of so many numbers is a class.
+N_CLASSES = 2
+
 
 def check_tables(
     train: pd.DataFrame, others: Mapping[str, pd.DataFrame | None]
@@ -125,9 +128,13 @@ def check_frames(tables: Mapping[str, pd.DataFrame | None]) -> None:
 
 
 def read_schema(
-    train: pd.DataFrame, schema: TableSchema | Mapping[Hashable, str] | None
+    train: pd.DataFrame,
+    schema: TableSchema | Mapping[Hashable, str] | None,
+    target: Hashable | None = None,
 ) -> TableSchema:
     """Return what the columns of `train` mean; what is not given is inferred.
+
+    A target of two numbers, such as 0 and 1, is taken for two classes.
 
     Examples
     --------
@@ -141,4 +148,11 @@ def read_schema(
     with warnings.catch_warnings():
         # It speaks of sampling; columns that are not judged are named in the result.
         warnings.simplefilter("ignore", InferenceWarning)
-        return infer_schema(train, schema)
+        inferred = infer_schema(train, schema)
+        if target not in inferred.names or target in (schema or {}):
+            return inferred
+        column = inferred[target]
+        if column.kind.is_numeric and column.n_distinct == N_CLASSES:
+            classes = {**(schema or {}), target: Kind.CATEGORICAL}
+            return infer_schema(train, classes)
+        return inferred

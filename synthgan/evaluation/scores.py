@@ -147,7 +147,7 @@ def score_table(
     """
     check_tables(train, {"holdout": holdout, **tables})
     seed = check_random_state(random_state)
-    schema = read_schema(train, schema)
+    schema = read_schema(train, schema, target)
     judged = reference_tables(train, schema, seed)
     if holdout is not None:
         judged = {REAL_HOLDOUT: holdout, **judged}

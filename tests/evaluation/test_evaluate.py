@@ -299,3 +299,20 @@ def test_the_plot_shows_models_and_attacks(fresh):
     ]
     labels = [text.get_text() for text in figure.axes[1].get_yticklabels()]
     assert labels == [ATTACKS[name].title for name in ("exact_matches", "dcr_share")]
+
+
+def test_a_holdout_that_the_generator_saw_is_not_judged():
+    evaluation = evaluate(
+        TRAIN, FRESH, TRAIN, metrics=["dcr_share"], random_state=0, verbose=False
+    )
+    row = evaluation.to_frame().query("name == 'dcr_share'").iloc[0]
+    assert np.isnan(row["value"])
+    assert "rows stand in the training table" in row["reason"]
+
+
+def test_a_target_of_zeros_and_ones_is_two_classes():
+    coded = [table.assign(y=(table["x"] > 0).astype(int)) for table in (TRAIN, HOLDOUT)]
+    evaluation = evaluate(
+        coded[0], coded[0], coded[1], "y", metrics=["tstr"], verbose=False
+    )
+    assert "tstr_auc" in set(evaluation.to_frame()["name"])

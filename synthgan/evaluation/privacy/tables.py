@@ -56,6 +56,10 @@ class CandidateDistances(NamedTuple):
     to_reference: np.ndarray
 
 
+#: More of the holdout than this in the training table, and nothing can be judged.
+MAX_OVERLAP = 0.2
+
+
 @dataclass(frozen=True, eq=False)
 class AttackTables:
     """Three tables in one coding.
@@ -73,6 +77,9 @@ class AttackTables:
         Positions of the columns that attribute inference guesses.
     random_state : int
         Seed of the split of the holdout.
+    overlap : float
+        Share of the holdout's rows that equal a training row, beyond the share of the
+        training rows that equal another one.
     """
 
     columns: tuple[ColumnSchema, ...]
@@ -81,6 +88,7 @@ class AttackTables:
     synthetic: np.ndarray
     sensitive: tuple[int, ...]
     random_state: int
+    overlap: float
 
     @classmethod
     def prepare(
@@ -139,6 +147,7 @@ class AttackTables:
             columns=columns,
             sensitive=_choose_sensitive(columns, real, sensitive, max_sensitive),
             random_state=random_state,
+            overlap=_overlap(raw["train"], raw["holdout"]),
             **ranks,
         )
 
@@ -152,6 +161,11 @@ class AttackTables:
             return (
                 f"too few rows: training, holdout and synthetic table need {MIN_ROWS} "
                 f"each, the smallest has {n_rows}"
+            )
+        if self.overlap > MAX_OVERLAP:
+            return (
+                f"{self.overlap:.0%} of the holdout's rows stand in the training "
+                "table, beyond chance: a holdout is of rows that the generator never saw"
             )
         return ""
 
@@ -242,3 +256,14 @@ def _choose_sensitive(
     }
     chosen = sorted(positions, key=lambda j: (commonest[j], j))[:at_most]
     return tuple(sorted(chosen))
+
+
+def _overlap(train: np.ndarray, holdout: np.ndarray) -> float:
+    """Return the share of a holdout that is training rows, beyond natural twins."""
+    if not train.shape[1]:
+        return 0.0
+    keys, held_out = (
+        pd.util.hash_pandas_object(pd.DataFrame(matrix), index=False)
+        for matrix in (train, holdout)
+    )
+    return float(held_out.isin(keys).mean() - keys.duplicated(keep=False).mean())

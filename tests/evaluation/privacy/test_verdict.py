@@ -73,11 +73,11 @@ def test_columns_that_are_no_secret_are_refused():
 
 
 def test_quick_attacks_guess_five_columns_and_all_guess_every_one():
-    table = make_people(60, 0)
+    table, other = make_people(60, 0), make_people(60, 1)
     schema = infer_schema(table)
 
     def guessed(attacks, **options):
-        results = run_attacks(table, table, table, schema, attacks=attacks, **options)
+        results = run_attacks(table, table, other, schema, attacks=attacks, **options)
         names = [result.name for result in results]
         return {name for name in names if name.startswith("attribute_nearest")}
 
