@@ -165,7 +165,7 @@ class AttackTables:
         if self.overlap > MAX_OVERLAP:
             return (
                 f"{self.overlap:.0%} of the holdout's rows stand in the training "
-                "table, beyond chance: a holdout is of rows that the generator never saw"
+                "table, beyond chance; hold out rows that the generator never saw"
             )
         return ""
 
