@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,6 +84,12 @@ def make_rng(seed: int, *path: str | int) -> np.random.Generator:
 def make_seed(seed: int, *path: str | int) -> int:
     """Make a 31-bit seed, as Keras wants it, from the stream called `path`."""
     return int(make_rng(seed, *path).integers(2**31 - 1))
+
+
+def make_seeds(seed: int, name: str) -> Iterator[int]:
+    """Yield, without end, the seeds of a network's initial weights."""
+    for index in itertools.count():
+        yield make_seed(seed, name, index)
 
 
 #: Rows are made in blocks of this size, whatever number is asked for.

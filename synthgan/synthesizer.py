@@ -238,11 +238,12 @@ class GANSynthesizer(BaseEstimator):
             sample_seed=make_seed(seed, "sample"),
             next_row=0,
         )
+        model = Model(state)
         if weights:
-            state = self._diagnose(state, table, make_seed(seed, "diagnosis"))
+            self._diagnose(model, table, make_seed(seed, "diagnosis"))
         if self.refine and weights and stop_reason != "interrupted":
-            state = self._refine(state, table, make_seed(seed, "refinement"), start)
-        self._set_fitted(state)
+            self._refine(model, table, make_seed(seed, "refinement"), start)
+        self._set_fitted(model)
         return self
 
     def _decide_settings(self, n_rows: int) -> TrainingSettings:
@@ -297,29 +298,27 @@ class GANSynthesizer(BaseEstimator):
         )
         return result.weights, result.history, result.stop_reason
 
-    def _diagnose(
-        self, state: FittedState, table: EncodedTable, seed: int
-    ) -> FittedState:
+    def _diagnose(self, model: Model, table: EncodedTable, seed: int) -> None:
         """Compare the generator's own rows with the training rows."""
         from synthgan.training.diagnosis import diagnose
 
-        made = Model(state).sampler.sample(
-            RowRange(seed, 0, min(len(table), POOL_SIZES[0]))
+        made = model.sampler.sample(RowRange(seed, 0, min(len(table), POOL_SIZES[0])))
+        encoder, history = model.state.encoder, model.state.history
+        diagnosis = diagnose(
+            table, made, encoder.layout, encoder.schema.names, history, self.loss
         )
-        layout, names = state.encoder.layout, state.encoder.schema.names
-        diagnosis = diagnose(table, made, layout, names, state.history, self.loss)
-        return dataclasses.replace(state, diagnosis=diagnosis)
+        model.state = dataclasses.replace(model.state, diagnosis=diagnosis)
 
     def _refine(
-        self, state: FittedState, table: EncodedTable, seed: int, start: float
-    ) -> FittedState:
+        self, model: Model, table: EncodedTable, seed: int, start: float
+    ) -> None:
         """Learn to choose among the generator's rows."""
         from tqdm.auto import tqdm
 
         from synthgan.refinement.refiner import MIN_ROWS, fit_refinement
 
         if len(table) < MIN_ROWS:
-            return state
+            return
         deadline = math.inf if self.max_seconds is None else start + self.max_seconds
         with tqdm(desc="refining", unit="step", disable=not self.verbose) as bar:
 
@@ -329,24 +328,25 @@ class GANSynthesizer(BaseEstimator):
 
             try:
                 refinement = fit_refinement(
-                    state.encoder.layout,
+                    model.state.encoder.layout,
                     table,
-                    Model(state).sampler.sample,
-                    tuple(state.settings["discriminator_units"]),
+                    model.sampler.sample,
+                    tuple(model.state.settings["discriminator_units"]),
                     seed,
                     deadline,
                     on_call_end,
                 )
             except KeyboardInterrupt:
-                return dataclasses.replace(
-                    state, stop_reason="interrupted while refining"
+                model.state = dataclasses.replace(
+                    model.state, stop_reason="interrupted while refining"
                 )
+                return
             bar.total = bar.n
-        if refinement is None:
-            return state
-        return dataclasses.replace(state, refinement=vars(refinement))
+        if refinement is not None:
+            model.state = dataclasses.replace(model.state, refinement=vars(refinement))
 
-    def _set_fitted(self, state: FittedState) -> None:
+    def _set_fitted(self, model: Model) -> None:
+        state = model.state
         self.encoder_ = state.encoder
         self.schema_ = state.encoder.schema
         self.settings_ = TrainingSettings(**state.settings)
@@ -355,7 +355,7 @@ class GANSynthesizer(BaseEstimator):
         self.stop_reason_ = state.stop_reason
         self.n_features_in_ = len(self.schema_)
         self.feature_names_in_ = _object_array(self.schema_.names)
-        self._model = Model(state)
+        self._model = model
         self._next_row = state.next_row
 
     def sample(
@@ -405,25 +405,20 @@ class GANSynthesizer(BaseEstimator):
             training, a number outside the training range.
         """
         check_is_fitted(self, "encoder_")
-        if isinstance(conditions, pd.DataFrame):
-            partial = PartialRows.from_frame(conditions, self.encoder_)
-            n_samples = _check_length(n_samples, len(conditions))
-        else:
-            n_samples = _check_count(1 if n_samples is None else n_samples)
         if margins is not None and conditions is not None:
             msg = "margins: expected None beside conditions; ask for one of them"
             raise ParameterError(msg)
-        rows = self._next_rows(n_samples, random_state)
         if isinstance(conditions, pd.DataFrame):
+            partial = PartialRows.from_frame(conditions, self.encoder_)
+            n_samples = _check_length(n_samples, len(conditions))
+            rows = self._next_rows(n_samples, random_state)
             return self._model.make(rows, partial, refine=self.refine)
-        if margins is not None:
-            checked = check_margins(margins, self.encoder_)
-            pool = self._model.pool(POOL_SIZES[0])
-            cells = draw_to_margins(checked, pool, rows)
-        elif conditions is not None:
-            cells = self._draw(conditions, rows)
-        else:
-            return self._model.make(rows, refine=self.refine)
+        n_samples = _check_count(1 if n_samples is None else n_samples)
+        rows = self._next_rows(n_samples, random_state)
+        if margins is None:
+            return self._make(conditions, rows)
+        pool = self._model.pool(POOL_SIZES[0])
+        cells = draw_to_margins(check_margins(margins, self.encoder_), pool, rows)
         partial = PartialRows.from_draw(cells, self.encoder_)
         return self._model.make(rows, partial, refine=self.refine)
 
@@ -461,22 +456,17 @@ class GANSynthesizer(BaseEstimator):
         valid.check_parameters(
             {"batch_size": batch_size}, {"batch_size": valid.integer(1)}
         )
-        left = math.inf if n_samples is None else _check_count(n_samples)
-        stream = None
-        if random_state is not None:
-            stream = self._next_rows(0, random_state)
-        while left > 0:
-            size = int(min(batch_size, left))
-            rows = self._next_rows(size, None) if stream is None else stream
-            if stream is not None:
-                rows = RowRange(stream.seed, stream.start, size)
-                stream = RowRange(stream.seed, stream.start + size, 0)
-            partial = None
-            if conditions is not None:
-                cells = self._draw(conditions, rows)
-                partial = PartialRows.from_draw(cells, self.encoder_)
-            yield self._model.make(rows, partial, refine=self.refine)
-            left -= size
+        n_rows = math.inf if n_samples is None else _check_count(n_samples)
+        own = None if random_state is None else self._next_rows(0, random_state)
+        done = 0
+        while done < n_rows:
+            size = int(min(batch_size, n_rows - done))
+            if own is None:
+                rows = self._next_rows(size, None)
+            else:
+                rows = RowRange(own.seed, own.start + done, size)
+            yield self._make(conditions, rows)
+            done += size
 
     def impute(
         self, frame: pd.DataFrame, n_draws: int = 1, random_state: RandomState = None
@@ -563,12 +553,16 @@ class GANSynthesizer(BaseEstimator):
         seed = make_seed(check_random_state(random_state), "sample")
         return RowRange(seed, 0, n_samples)
 
-    def _draw(
-        self, conditions: Mapping[Hashable, Any] | str, rows: RowRange
+    def _make(
+        self, conditions: Mapping[Hashable, Any] | str | None, rows: RowRange
     ) -> pd.DataFrame:
-        """Draw the cells that conditions ask for."""
+        """Make rows, all of which satisfy the conditions."""
+        if conditions is None:
+            return self._model.make(rows, refine=self.refine)
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        return draw_from_pool(checked, self._find_pool(checked), rows)
+        cells = draw_from_pool(checked, self._find_pool(checked), rows)
+        partial = PartialRows.from_draw(cells, self.encoder_)
+        return self._model.make(rows, partial, refine=self.refine)
 
     def _find_pool(self, conditions: ConditionSet) -> pd.DataFrame:
         """Return the model's own rows, enough of which satisfy the conditions."""
@@ -623,7 +617,7 @@ class GANSynthesizer(BaseEstimator):
         """Rebuild from what `__getstate__` returned."""
         self.__init__(**state["parameters"])  # type: ignore[misc]
         if "archive" in state:
-            self._set_fitted(read_archive(state["archive"])[1])
+            self._set_fitted(Model(read_archive(state["archive"])[1]))
 
     def __sklearn_is_fitted__(self) -> bool:
         """Tell scikit-learn whether `fit` was called."""
@@ -666,7 +660,7 @@ def load(path: str | os.PathLike[str]) -> GANSynthesizer:
     parameters, state = read_archive(content)
     with damage_as_archive_error():
         synthesizer = GANSynthesizer(**parameters)
-        synthesizer._set_fitted(state)
+        synthesizer._set_fitted(Model(state))
         synthesizer._model.prepare()
     return synthesizer
 

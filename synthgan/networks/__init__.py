@@ -1,5 +1,6 @@
 """Generator, discriminator and the row that passes between them, in `keras.ops`."""
 
+from synthgan.networks.blocks import assign_weights
 from synthgan.networks.discriminator import Discriminator, build_discriminator
 from synthgan.networks.generator import Generator, build_generator
 from synthgan.networks.rows import RowFeatures
@@ -8,6 +9,7 @@ __all__ = [
     "Discriminator",
     "Generator",
     "RowFeatures",
+    "assign_weights",
     "build_discriminator",
     "build_generator",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 #: Slope of the leaky rectifier for negative inputs.
@@ -76,3 +77,30 @@ class ResidualBlock(keras.layers.Layer):
             branch = self.normalisation(branch)
         branch = ops.leaky_relu(self.inner(branch), NEGATIVE_SLOPE)
         return inputs + self.outer(branch)
+
+
+def assign_weights(
+    variables: Sequence[Any], weights: Sequence[np.ndarray], name: str
+) -> None:
+    """Give variables their values.
+
+    Parameters
+    ----------
+    variables : sequence of keras Variable
+    weights : sequence of ndarray
+        In the order of the variables.
+    name : str
+        What the network is called in the error.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    expected = [tuple(variable.shape) for variable in variables]
+    got = [weight.shape for weight in weights]
+    if expected != got:
+        msg = f"{name} weights: expected the shapes {expected}, got {got}"
+        raise ValueError(msg)
+    for variable, weight in zip(variables, weights, strict=True):
+        variable.assign(weight)

@@ -8,7 +8,7 @@ and says when to stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,11 @@ import keras
 import numpy as np
 from keras import ops, random
 
-from synthgan._random import make_rng, make_seed
+from synthgan._random import make_rng, make_seed, make_seeds
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine
 from synthgan.layout import Layout
-from synthgan.networks import RowFeatures, build_discriminator
+from synthgan.networks import RowFeatures, assign_weights, build_discriminator
 
 #: Rows of a batch, half of them real.
 BATCH_SIZE = 1000
@@ -64,7 +64,7 @@ class RatioNetwork:
     def __init__(self, layout: Layout, units: tuple[int, ...], seed: int) -> None:
         self.rows = RowFeatures(layout)
         self.network = build_discriminator(
-            self.rows.features_width, units, _seeds(seed)
+            self.rows.features_width, units, make_seeds(seed, "ratio")
         )
         self.variables = self.network.trainable_variables
 
@@ -74,13 +74,7 @@ class RatioNetwork:
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Take weights; raises ValueError where they do not fit."""
-        expected = [tuple(variable.shape) for variable in self.variables]
-        got = [weight.shape for weight in weights]
-        if expected != got:
-            msg = f"refinement weights: expected the shapes {expected}, got {got}"
-            raise ValueError(msg)
-        for variable, weight in zip(self.variables, weights, strict=True):
-            variable.assign(weight)
+        assign_weights(self.variables, weights, "refinement")
 
     def freeze(self) -> Callable[[EncodedTable], np.ndarray]:
         """Return a function that scores any number of rows."""
@@ -210,10 +204,3 @@ def _fill(array: np.ndarray) -> np.ndarray:
     if len(array) == SCORED_ROWS:
         return array
     return np.pad(array, ((0, SCORED_ROWS - len(array)), (0, 0)))
-
-
-def _seeds(seed: int) -> Iterator[int]:
-    index = 0
-    while True:
-        yield make_seed(seed, "ratio", index)
-        index += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -100,22 +99,14 @@ def fit_refinement(
     )
     log_weights = np.minimum(score(candidates), cap)
     offsets = fit_offsets(train, candidates, log_weights, n_candidates, layout)
-    refinement = Refinement(units, ratio.weights, offsets, [], cap, n_candidates, share)
-    return replace(refinement, tails=_fit_tails(layout, refinement, candidates, seed))
-
-
-def _fit_tails(
-    layout: Layout, refinement: Refinement, candidates: EncodedTable, seed: int
-) -> list[np.ndarray]:
-    """Fit the tails to rows chosen as they will be."""
-    n_rows = len(candidates) // refinement.n_candidates
-
-    def candidate(k: int) -> EncodedTable:
-        part = slice(k * n_rows, (k + 1) * n_rows)
-        return EncodedTable(candidates.codes[part], candidates.ranks[part])
-
-    refiner = Refiner(layout, refinement)
-    return fit_tails(refiner.choose(candidate, make_rng(seed, "tails")), layout)
+    # Rows chosen as they will be.
+    log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
+    noisy = log_weights + make_rng(seed, "tails").gumbel(size=len(candidates))
+    best = noisy.reshape(n_candidates, n_tested).argmax(axis=0)
+    chosen = best * n_tested + np.arange(n_tested)
+    rows = EncodedTable(candidates.codes[chosen], candidates.ranks[chosen])
+    tails = fit_tails(rows, layout)
+    return Refinement(units, ratio.weights, offsets, tails, cap, n_candidates, share)
 
 
 class Refiner:
@@ -168,9 +159,7 @@ class Refiner:
                 np.where(better[:, None], other.codes, chosen.codes),
                 np.where(better[:, None], other.ranks, chosen.ranks),
             )
-        if self.refinement.tails:
-            return stretch_tails(chosen, self.refinement.tails, self.layout)
-        return chosen
+        return stretch_tails(chosen, self.refinement.tails, self.layout)
 
     def _noisy_weights(
         self, table: EncodedTable, rng: np.random.Generator

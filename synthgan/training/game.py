@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops, random
 
-from synthgan._random import make_seed
+from synthgan._random import make_seed, make_seeds
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Engine, Player, Repeated
 from synthgan.layout import Layout
@@ -72,12 +71,12 @@ class Game:
             layout,
             settings.latent_dim,
             settings.generator_units,
-            _seeds(seed, "generator"),
+            make_seeds(seed, "generator"),
         )
         self.discriminator = build_discriminator(
             self.rows.features_width + layout.n_columns,
             settings.discriminator_units,
-            _seeds(seed, "discriminator"),
+            make_seeds(seed, "discriminator"),
         )
         self.generator_optimizer = _make_adam(
             settings.generator_learning_rate, self.generator
@@ -268,14 +267,6 @@ def _free_weights(mask: Any) -> Any:
     """Return weights that share 1 among the rows of which no column is given."""
     free = ops.cast(ops.all(mask == 0, axis=1, keepdims=True), mask.dtype)
     return free / ops.maximum(ops.sum(free), 1.0)
-
-
-def _seeds(seed: int, name: str) -> Iterator[int]:
-    """Yield the seeds of a network's initial weights."""
-    index = 0
-    while True:
-        yield make_seed(seed, name, index)
-        index += 1
 
 
 def _make_adam(learning_rate: float, network: Any) -> Any:

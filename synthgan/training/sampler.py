@@ -13,7 +13,7 @@ from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import Dependency, EncodedTable, settle
 from synthgan.engines import current_engine
 from synthgan.layout import Layout
-from synthgan.networks import Generator, RowFeatures, build_generator
+from synthgan.networks import RowFeatures, assign_weights, build_generator
 
 #: Blocks made at the same time. One network call leaves cores idle between its
 #: matrix products; the second one fills them.
@@ -88,7 +88,7 @@ class Sampler:
         _check_widths(latent_dim, units, weights)
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
-        _set_weights(generator, weights)
+        assign_weights(generator.trainable_variables, weights, "generator")
         rows = RowFeatures(layout)
 
         def make_rows(latent: Any, uniforms: Any) -> tuple[Any, Any]:
@@ -201,14 +201,3 @@ def _check_widths(
             f"units {units!r}, got {len(weights)} weights, the first of shape {first}"
         )
         raise ValueError(msg)
-
-
-def _set_weights(generator: Generator, weights: list[np.ndarray]) -> None:
-    variables = generator.trainable_variables
-    expected = [tuple(variable.shape) for variable in variables]
-    got = [weight.shape for weight in weights]
-    if expected != got:
-        msg = f"generator weights: expected the shapes {expected}, got {got}"
-        raise ValueError(msg)
-    for variable, weight in zip(variables, weights, strict=True):
-        variable.assign(weight)
