@@ -7,9 +7,7 @@ ranges of one number. The judge tells the rows of a slice from the held-out real
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,13 @@ import pandas as pd
 
 from benchmarks.datasets import Dataset, load_dataset
 from benchmarks.machine import describe_environment, n_cores
-from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
+from benchmarks.results import (
+    Result,
+    add_grid_arguments,
+    describe,
+    run_grid,
+    to_markdown,
+)
 from benchmarks.slices import (
     BLOCK_ROWS,
     MAX_ROWS,
@@ -37,37 +41,13 @@ _COLUMNS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks conditional` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
-    parser.add_argument(
-        "--sets", nargs="+", choices=list(_COLUMNS), default=list(_COLUMNS)
-    )
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--max-seconds", type=float, help="longest training")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    add_grid_arguments(parser, list(_COLUMNS), seeds=[0], choices=list(_COLUMNS))
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure the grid, print it, and write it to `--output`."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    sections = []
-    for name in arguments.sets:
-        results = [
-            reuse_or_measure(
-                arguments.output / "conditional" / f"{name}-{backend}-seed{seed}.json",
-                {"set": name, "seed": seed, "max_seconds": arguments.max_seconds},
-                partial(measure, arguments.data_dir, name, seed, arguments.max_seconds),
-                arguments.fresh,
-            )
-            for seed in arguments.seeds
-        ]
-        sections.append(_section(name, results))
-        print("\n" + sections[-1], flush=True)
-    page = arguments.output / "conditional.md"
-    page.write_text(f"# Conditional rows\n\n{_INTRODUCTION}\n" + "\n".join(sections))
-    print(f"written: {page}")
+    head = f"# Conditional rows\n\n{_INTRODUCTION}"
+    run_grid(arguments, "conditional", head, measure, _section)
 
 
 def measure(data_dir: Path, name: str, seed: int, max_seconds: float | None) -> Result:

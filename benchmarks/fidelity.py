@@ -21,7 +21,14 @@ import pandas as pd
 
 from benchmarks.datasets import Dataset, load_dataset
 from benchmarks.machine import describe_environment, n_cores, peak_memory_mib
-from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
+from benchmarks.results import (
+    Result,
+    add_grid_arguments,
+    describe,
+    measure_seeds,
+    reuse_or_measure,
+    to_markdown,
+)
 
 if TYPE_CHECKING:
     from synthgan import GANSynthesizer
@@ -44,14 +51,7 @@ MakeSynthesizer = Callable[[Dataset], Synthesizer]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks fidelity` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
-    parser.add_argument("--sets", nargs="+", default=["adult", "shoppers", "magic"])
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--max-seconds", type=float, help="longest training")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    add_grid_arguments(parser, ["adult", "shoppers", "magic"], seeds=[0, 1, 2])
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -67,21 +67,9 @@ def run(arguments: argparse.Namespace) -> None:
             partial(_in_fresh_process, measure_references, **where),
             arguments.fresh,
         )
-        trainings = [
-            reuse_or_measure(
-                folder / f"{name}-{backend}-seed{seed}.json",
-                {"set": name, "seed": seed, "max_seconds": arguments.max_seconds},
-                partial(
-                    _in_fresh_process,
-                    measure_synthgan,
-                    **where,
-                    seed=seed,
-                    max_seconds=arguments.max_seconds,
-                ),
-                arguments.fresh,
-            )
-            for seed in arguments.seeds
-        ]
+        trainings = measure_seeds(
+            arguments, "fidelity", name, partial(_in_fresh_process, measure_synthgan)
+        )
         sections.append(_section(name, references, trainings))
         print("\n" + sections[-1], flush=True)
     page = arguments.output / f"fidelity-{backend}.md"
@@ -89,10 +77,12 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"written: {page}")
 
 
-def _in_fresh_process(measure: Callable[..., Result], **options: Any) -> Result:
+def _in_fresh_process(
+    measure: Callable[..., Result], *positional: Any, **options: Any
+) -> Result:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
-        return pool.submit(measure, **options).result()
+        return pool.submit(measure, *positional, **options).result()
 
 
 def measure_references(data_dir: Path, name: str) -> Result:

@@ -7,7 +7,6 @@ features of the training rows; they never see the target.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -33,7 +32,13 @@ from benchmarks.imputers import (
     fill,
 )
 from benchmarks.machine import describe_environment, n_cores
-from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
+from benchmarks.results import (
+    Result,
+    add_grid_arguments,
+    describe,
+    run_grid,
+    to_markdown,
+)
 from synthgan._random import make_rng, make_seed
 from synthgan.evaluation.fidelity.errors import kolmogorov_smirnov, total_variation
 from synthgan.schema import ColumnSchema, infer_schema
@@ -55,37 +60,14 @@ MECHANISMS = {"random": "at random", "high": "not at random"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks imputation` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
-    parser.add_argument(
-        "--sets", nargs="+", default=["adult", "pima_diabetes", "california_housing"]
-    )
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--max-seconds", type=float, help="longest training")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    sets = ["adult", "pima_diabetes", "california_housing"]
+    add_grid_arguments(parser, sets, seeds=[0])
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure the grid, print it, and write it to `--output`."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    sections = []
-    for name in arguments.sets:
-        results = [
-            reuse_or_measure(
-                arguments.output / "imputation" / f"{name}-{backend}-seed{seed}.json",
-                {"set": name, "seed": seed, "max_seconds": arguments.max_seconds},
-                partial(measure, arguments.data_dir, name, seed, arguments.max_seconds),
-                arguments.fresh,
-            )
-            for seed in arguments.seeds
-        ]
-        sections.append(_section(name, results))
-        print("\n" + sections[-1], flush=True)
-    page = arguments.output / "imputation.md"
-    page.write_text(f"# Imputation\n\n{_INTRODUCTION}\n" + "\n".join(sections))
-    print(f"written: {page}")
+    head = f"# Imputation\n\n{_INTRODUCTION}"
+    run_grid(arguments, "imputation", head, measure, _section)
 
 
 def measure(data_dir: Path, name: str, seed: int, max_seconds: float | None) -> Result:

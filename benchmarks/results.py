@@ -2,14 +2,82 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 Result = dict[str, Any]
+#: Measures one set with one seed: folder of the sets, set, seed, longest training.
+Measure = Callable[[Path, str, int, float | None], Result]
+
+
+def add_grid_arguments(
+    parser: argparse.ArgumentParser,
+    sets: Sequence[str],
+    seeds: Sequence[int],
+    choices: Sequence[str] | None = None,
+) -> None:
+    """Declare what a grid of sets and seeds takes: defaults, and the sets it knows."""
+    parser.add_argument(
+        "--data-dir", type=Path, required=True, help="folder of the sets"
+    )
+    parser.add_argument("--sets", nargs="+", choices=choices, default=list(sets))
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(seeds))
+    parser.add_argument("--max-seconds", type=float, help="longest training")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+
+
+def measure_seeds(
+    arguments: argparse.Namespace, folder: str, name: str, measure: Measure
+) -> list[Result]:
+    """Measure one set with every seed, or take up what is saved.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        As `add_grid_arguments` declares them.
+    folder : str
+        Folder of the results, below `--output`.
+    name : str
+        The set.
+    measure : callable
+        Measures the set with one seed.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return [
+        reuse_or_measure(
+            arguments.output / folder / f"{name}-{backend}-seed{seed}.json",
+            {"set": name, "seed": seed, "max_seconds": arguments.max_seconds},
+            partial(measure, arguments.data_dir, name, seed, arguments.max_seconds),
+            arguments.fresh,
+        )
+        for seed in arguments.seeds
+    ]
+
+
+def run_grid(
+    arguments: argparse.Namespace,
+    folder: str,
+    head: str,
+    measure: Measure,
+    section: Callable[[str, list[Result]], str],
+) -> None:
+    """Measure every set with every seed, print each set's section, write the page."""
+    sections = []
+    for name in arguments.sets:
+        sections.append(section(name, measure_seeds(arguments, folder, name, measure)))
+        print("\n" + sections[-1], flush=True)
+    page = arguments.output / f"{folder}.md"
+    page.write_text(f"{head}\n" + "\n".join(sections))
+    print(f"written: {page}")
 
 
 def reuse_or_measure(
@@ -67,7 +135,9 @@ def to_markdown(table: pd.DataFrame) -> str:
 def _cell(value: float) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"
+    if abs(value) >= 100 or isinstance(value, int | np.integer):
+        return f"{value:,.0f}"
+    return f"{value:.3f}"
 
 
 def describe(environment: Mapping[str, Any]) -> str:

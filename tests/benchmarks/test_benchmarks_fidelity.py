@@ -50,7 +50,9 @@ def arguments(monkeypatch, tmp_path):
     monkeypatch.setattr(fidelity, "load_dataset", lambda *_: DATASET)
     monkeypatch.setattr(fidelity, "measure_synthgan", _measure_copier)
     monkeypatch.setattr(
-        fidelity, "_in_fresh_process", lambda measure, **options: measure(**options)
+        fidelity,
+        "_in_fresh_process",
+        lambda measure, *a, **o: measure(*a, **o),
     )
     return argparse.Namespace(
         data_dir=tmp_path,
