@@ -76,6 +76,7 @@ class Engine(Protocol):
         data: Any,
         cycles_per_call: int,
         n_figures: int,
+        n_steps: int,
     ) -> Callable[[], np.ndarray]:
         """Compile a call that runs the cycle many times.
 
@@ -91,6 +92,8 @@ class Engine(Protocol):
             How often a call runs the cycle.
         n_figures : int
             Length of the vector that a step returns.
+        n_steps : int
+            Steps of all calls that are planned: many are worth a slow compilation.
 
         Returns
         -------

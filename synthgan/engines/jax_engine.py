@@ -66,6 +66,7 @@ class JAXEngine:
         data: Any,
         cycles_per_call: int,
         n_figures: int,
+        n_steps: int,
     ) -> Callable[[], np.ndarray]:
         """Compile a call of many steps; see `Engine.compile`.
 
@@ -73,7 +74,7 @@ class JAXEngine:
         over would be copied into the program.
         """
         self._tracked = tuple(variables)
-        n_steps = cycles_per_call * sum(part.n_times for part in cycle)
+        steps_per_call = cycles_per_call * sum(part.n_times for part in cycle)
 
         def pure(step: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
             def apply(carry: Any, data: Any) -> Any:
@@ -100,7 +101,7 @@ class JAXEngine:
             state, total = jax.lax.fori_loop(
                 0, cycles_per_call, lambda _, c: run_cycle(c, data), carry
             )
-            return state, total / n_steps
+            return state, total / steps_per_call
 
         compiled = jax.jit(run, donate_argnums=0)
         arrays = tuple(jax.numpy.asarray(array) for array in data)

@@ -162,15 +162,16 @@ def train_ratio(
             average.assign(AVERAGING * average + (1 - AVERAGING) * variable)
         return ops.stack(loss)
 
+    n_steps = min(max(N_EPOCHS * len(kept) // half, MIN_STEPS), MAX_STEPS)
+    n_calls = n_steps // STEPS_PER_CALL
     run = engine.compile(
         (Repeated(step, 1),),
         [*model.variables, *averages, *optimizer.variables, draws.state],
         (kept.codes, kept.ranks, made.codes, made.ranks),
         STEPS_PER_CALL,
         1,
+        n_steps,
     )
-    n_steps = min(max(N_EPOCHS * len(kept) // half, MIN_STEPS), MAX_STEPS)
-    n_calls = n_steps // STEPS_PER_CALL
     tested = RatioNetwork(layout, units, 0)
     score = tested.freeze()
     best = Ratio([], np.inf)

@@ -95,6 +95,7 @@ def train(
             (table.codes, table.ranks),
             n_cycles,
             len(FIGURES),
+            state.n_steps,
         )
         while not state.stop_reason:
             factor = learning_rate_factor(state.progress)

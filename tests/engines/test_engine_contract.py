@@ -29,6 +29,10 @@ def engine() -> Engine:
     return current_engine()
 
 
+#: Engines may compile a long training in another way than a short one.
+few_and_many_steps = pytest.mark.parametrize("n_steps", [1, 1_000_000])
+
+
 def value(variable: Any) -> np.ndarray:
     return np.asarray(ops.convert_to_numpy(variable))
 
@@ -129,8 +133,9 @@ def test_input_gradient_can_itself_be_differentiated(engine: Engine) -> None:
     assert value(weight) == pytest.approx(2 - 4)
 
 
+@few_and_many_steps
 def test_compiled_calls_run_the_cycle_in_order_and_average_its_figures(
-    engine: Engine,
+    engine: Engine, n_steps: int
 ) -> None:
     count, diary = keras.Variable(0.0), keras.Variable(0.0)
 
@@ -148,6 +153,7 @@ def test_compiled_calls_run_the_cycle_in_order_and_average_its_figures(
         (np.array([2.0, 1.0], np.float32),),
         2,
         2,
+        n_steps,
     )
     figures = call()
     assert value(count) == 6
@@ -161,7 +167,10 @@ def test_compiled_calls_run_the_cycle_in_order_and_average_its_figures(
     assert value(diary) == 122_122
 
 
-def test_compiled_training_equals_uncompiled_training(engine: Engine) -> None:
+@few_and_many_steps
+def test_compiled_training_equals_uncompiled_training(
+    engine: Engine, n_steps: int
+) -> None:
     weight = keras.Variable(3.0)
     adam = make_adam([weight])
 
@@ -170,14 +179,17 @@ def test_compiled_training_equals_uncompiled_training(engine: Engine) -> None:
         return ops.stack([loss])
 
     call = engine.compile(
-        [Repeated(step, 5)], [weight, *adam.variables], (np.zeros(1),), 2, 1
+        [Repeated(step, 5)], [weight, *adam.variables], (np.zeros(1),), 2, 1, n_steps
     )
     call()
     assert value(weight) == pytest.approx(adam_by_hand(3.0, 0.1, 10), rel=1e-4)
     assert int(value(adam.iterations)) == 10
 
 
-def test_a_learning_rate_set_between_calls_is_used(engine: Engine) -> None:
+@few_and_many_steps
+def test_a_learning_rate_set_between_calls_is_used(
+    engine: Engine, n_steps: int
+) -> None:
     weight = keras.Variable(3.0)
     sgd = keras.optimizers.SGD(0.1)
     sgd.build([weight])
@@ -187,7 +199,7 @@ def test_a_learning_rate_set_between_calls_is_used(engine: Engine) -> None:
         return ops.stack([loss])
 
     call = engine.compile(
-        [Repeated(step, 1)], [weight, *sgd.variables], (np.zeros(1),), 1, 1
+        [Repeated(step, 1)], [weight, *sgd.variables], (np.zeros(1),), 1, 1, n_steps
     )
     call()
     assert value(weight) == pytest.approx(3 - 0.2)
@@ -196,7 +208,10 @@ def test_a_learning_rate_set_between_calls_is_used(engine: Engine) -> None:
     assert value(weight) == pytest.approx(3 - 0.2 - 1)
 
 
-def test_draws_differ_between_steps_losses_and_calls(engine: Engine) -> None:
+@few_and_many_steps
+def test_draws_differ_between_steps_losses_and_calls(
+    engine: Engine, n_steps: int
+) -> None:
     draws = keras.random.SeedGenerator(3)
     # A row per step: one draw outside of the loss, one inside of it.
     diary = keras.Variable(np.zeros((4, 2), np.float32))
@@ -223,7 +238,7 @@ def test_draws_differ_between_steps_losses_and_calls(engine: Engine) -> None:
         return ops.stack([outside])
 
     variables = [diary, row, weight, *sgd.variables, draws.state]
-    call = engine.compile([Repeated(step, 2)], variables, (np.zeros(1),), 1, 1)
+    call = engine.compile([Repeated(step, 2)], variables, (np.zeros(1),), 1, 1, n_steps)
     call()
     call()
     drawn = value(diary).ravel()
