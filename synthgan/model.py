@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange, make_seed
-from synthgan.conditions import PartialRows, encode_given
+from synthgan.conditions import (
+    ConditionSet,
+    Margin,
+    PartialRows,
+    count_matches,
+    draw_from_pool,
+    draw_to_margins,
+    encode_given,
+)
 from synthgan.encoders import EncodedTable
 from synthgan.encoders.base import no_codes, no_ranks
 from synthgan.engines import import_keras
@@ -18,6 +26,10 @@ from synthgan.persistence import FittedState
 if TYPE_CHECKING:
     from synthgan.refinement.refiner import Refiner
     from synthgan.training.sampler import Sampler
+
+#: Rows that conditions are drawn from; more where few of them match.
+POOL_SIZES = (16_384, 131_072)
+MIN_MATCHES = 100
 
 
 class Model:
@@ -106,7 +118,34 @@ class Model:
         forbidden = encoder.missing_positions if fill_all else np.empty(0, np.int64)
         return self.sampler.sample(rows, Given(cells, mask, forbidden), choose)
 
-    def pool(self, n_rows: int) -> pd.DataFrame:
+    def make_under(
+        self, conditions: ConditionSet, rows: RowRange, *, refine: bool
+    ) -> pd.DataFrame:
+        """Make rows, all of which satisfy conditions."""
+        cells = draw_from_pool(conditions, self.find_pool(conditions), rows)
+        partial = PartialRows.from_draw(cells, self.state.encoder)
+        return self.make(rows, partial, refine=refine)
+
+    def make_to_margins(
+        self, margins: tuple[Margin, ...], rows: RowRange, *, refine: bool
+    ) -> pd.DataFrame:
+        """Make rows whose totals are those of margins."""
+        cells = draw_to_margins(margins, self._pool(POOL_SIZES[0]), rows)
+        partial = PartialRows.from_draw(cells, self.state.encoder)
+        return self.make(rows, partial, refine=refine)
+
+    def find_pool(self, conditions: ConditionSet) -> pd.DataFrame:
+        """Return the model's own rows, enough of which satisfy the conditions."""
+        free = conditions.only(is_fixed=False)
+        if not free.allowed:
+            free = conditions
+        for size in POOL_SIZES:
+            pool = self._pool(size)
+            if count_matches(pool, free) >= MIN_MATCHES:
+                break
+        return pool
+
+    def _pool(self, n_rows: int) -> pd.DataFrame:
         """Return rows made without conditions, always the same ones.
 
         They are not refined: a few of their columns are looked at, which are right

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-import time
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,27 +20,17 @@ from synthgan.conditions import (
     PartialRows,
     Support,
     check_margins,
-    count_matches,
-    draw_from_pool,
-    draw_to_margins,
     support,
 )
-from synthgan.encoders import EncodedTable, TableEncoder, find_dependencies
-from synthgan.engines import import_keras
 from synthgan.exceptions import ParameterError
+from synthgan.fitting import fit_model
 from synthgan.model import Model
 from synthgan.persistence import FittedState, read_archive, write_archive
 from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.files import write_file
 from synthgan.refinement import Refinement
 from synthgan.schema import TableSchema, infer_schema
-from synthgan.training.defaults import (
-    LOSS_PENALTY_WEIGHTS,
-    default_batch_size,
-    default_n_steps,
-    default_penalty_weight,
-    default_units,
-)
+from synthgan.training.defaults import LOSS_PENALTY_WEIGHTS
 from synthgan.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -63,11 +52,6 @@ _CONSTRAINTS = {
     "refine": valid.option(True, False),
     "verbose": valid.option(True, False),
 }
-#: Share of `max_seconds` that is left for the refinement.
-REFINEMENT_SHARE = 0.25
-#: Rows that conditions are drawn from; more where few of them match.
-POOL_SIZES = (16_384, 131_072)
-MIN_MATCHES = 100
 
 
 class GANSynthesizer(BaseEstimator):
@@ -218,132 +202,9 @@ class GANSynthesizer(BaseEstimator):
         """
         valid.check_parameters(self.get_params(deep=False), _CONSTRAINTS)
         frame = valid.check_frame(X)
-        start = time.perf_counter()
-        seed = check_random_state(self.random_state)
         schema = infer_schema(frame, self.schema)
-        encoder = TableEncoder.fit(frame, schema, seed)
-        table = encoder.transform(frame, seed)
-        settings = self._decide_settings(len(frame))
-        weights, history, stop_reason = self._train(encoder, table, settings, seed)
-        dependencies = find_dependencies(table.codes, encoder.layout)
-        state = FittedState(
-            encoder=encoder.with_dependencies(dependencies),
-            settings=dataclasses.asdict(settings),
-            weights=weights,
-            dependencies=dependencies,
-            refinement=None,
-            diagnosis=(),
-            history=history,
-            stop_reason=stop_reason,
-            sample_seed=make_seed(seed, "sample"),
-            next_row=0,
-        )
-        model = Model(state)
-        if weights:
-            self._diagnose(model, table, make_seed(seed, "diagnosis"))
-        if self.refine and weights and stop_reason != "interrupted":
-            self._refine(model, table, make_seed(seed, "refinement"), start)
-        self._set_fitted(model)
+        self._set_fitted(fit_model(frame, schema, self.get_params(deep=False)))
         return self
-
-    def _decide_settings(self, n_rows: int) -> TrainingSettings:
-        """Replace every "auto" by what it stands for."""
-        auto = {
-            "penalty_weight": default_penalty_weight(self.loss, n_rows),
-            "generator_units": default_units(n_rows),
-            "discriminator_units": default_units(n_rows),
-            "batch_size": default_batch_size(n_rows),
-            "n_steps": default_n_steps(n_rows),
-        }
-        decided: dict[str, Any] = {
-            name: value if getattr(self, name) == "auto" else getattr(self, name)
-            for name, value in auto.items()
-        }
-        for name in ("generator_units", "discriminator_units"):
-            decided[name] = tuple(decided[name])
-        return TrainingSettings(
-            loss=self.loss,
-            latent_dim=self.latent_dim,
-            generator_learning_rate=self.generator_learning_rate,
-            discriminator_learning_rate=self.discriminator_learning_rate,
-            max_seconds=self._training_seconds(),
-            **decided,
-        )
-
-    def _training_seconds(self) -> float | None:
-        """Return what `max_seconds` leaves for the GAN."""
-        if self.max_seconds is None or not self.refine:
-            return self.max_seconds
-        return (1 - REFINEMENT_SHARE) * self.max_seconds
-
-    def _train(
-        self,
-        encoder: TableEncoder,
-        table: EncodedTable,
-        settings: TrainingSettings,
-        seed: int,
-    ) -> tuple[list[np.ndarray], pd.DataFrame, str]:
-        """Train on the encoded rows, if there is anything to learn in them."""
-        if not encoder.layout.width:
-            return [], pd.DataFrame({"step": []}), "nothing to learn"
-        import_keras()
-        from synthgan.training.callbacks import ProgressBar
-        from synthgan.training.trainer import train
-
-        callbacks = list(self.callbacks or ())
-        if self.verbose:
-            callbacks.append(ProgressBar())
-        result = train(
-            encoder.layout, table, settings, make_seed(seed, "game"), callbacks
-        )
-        return result.weights, result.history, result.stop_reason
-
-    def _diagnose(self, model: Model, table: EncodedTable, seed: int) -> None:
-        """Compare the generator's own rows with the training rows."""
-        from synthgan.training.diagnosis import diagnose
-
-        made = model.sampler.sample(RowRange(seed, 0, min(len(table), POOL_SIZES[0])))
-        encoder, history = model.state.encoder, model.state.history
-        diagnosis = diagnose(
-            table, made, encoder.layout, encoder.schema.names, history, self.loss
-        )
-        model.state = dataclasses.replace(model.state, diagnosis=diagnosis)
-
-    def _refine(
-        self, model: Model, table: EncodedTable, seed: int, start: float
-    ) -> None:
-        """Learn to choose among the generator's rows."""
-        from tqdm.auto import tqdm
-
-        from synthgan.refinement.refiner import MIN_ROWS, fit_refinement
-
-        if len(table) < MIN_ROWS:
-            return
-        deadline = math.inf if self.max_seconds is None else start + self.max_seconds
-        with tqdm(desc="refining", unit="step", disable=not self.verbose) as bar:
-
-            def on_call_end(step: int, n_steps: int) -> None:
-                bar.total = n_steps
-                bar.update(step - bar.n)
-
-            try:
-                refinement = fit_refinement(
-                    model.state.encoder.layout,
-                    table,
-                    model.sampler.sample,
-                    tuple(model.state.settings["discriminator_units"]),
-                    seed,
-                    deadline,
-                    on_call_end,
-                )
-            except KeyboardInterrupt:
-                model.state = dataclasses.replace(
-                    model.state, stop_reason="interrupted while refining"
-                )
-                return
-            bar.total = bar.n
-        if refinement is not None:
-            model.state = dataclasses.replace(model.state, refinement=vars(refinement))
 
     def _set_fitted(self, model: Model) -> None:
         state = model.state
@@ -417,10 +278,8 @@ class GANSynthesizer(BaseEstimator):
         rows = self._next_rows(n_samples, random_state)
         if margins is None:
             return self._make(conditions, rows)
-        pool = self._model.pool(POOL_SIZES[0])
-        cells = draw_to_margins(check_margins(margins, self.encoder_), pool, rows)
-        partial = PartialRows.from_draw(cells, self.encoder_)
-        return self._model.make(rows, partial, refine=self.refine)
+        checked = check_margins(margins, self.encoder_)
+        return self._model.make_to_margins(checked, rows, refine=self.refine)
 
     def sample_iter(
         self,
@@ -529,7 +388,7 @@ class GANSynthesizer(BaseEstimator):
         """
         check_is_fitted(self, "encoder_")
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        return support(checked, self._find_pool(checked), self.schema_.n_rows)
+        return support(checked, self._model.find_pool(checked), self.schema_.n_rows)
 
     def diagnose(self) -> tuple[str, ...]:
         """Say what is wrong with the trained generator, and what to try.
@@ -560,20 +419,7 @@ class GANSynthesizer(BaseEstimator):
         if conditions is None:
             return self._model.make(rows, refine=self.refine)
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        cells = draw_from_pool(checked, self._find_pool(checked), rows)
-        partial = PartialRows.from_draw(cells, self.encoder_)
-        return self._model.make(rows, partial, refine=self.refine)
-
-    def _find_pool(self, conditions: ConditionSet) -> pd.DataFrame:
-        """Return the model's own rows, enough of which satisfy the conditions."""
-        free = conditions.only(is_fixed=False)
-        if not free.allowed:
-            free = conditions
-        for size in POOL_SIZES:
-            pool = self._model.pool(size)
-            if count_matches(pool, free) >= MIN_MATCHES:
-                break
-        return pool
+        return self._model.make_under(checked, rows, refine=self.refine)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted synthesizer into one file.

@@ -142,6 +142,7 @@ class OneCycleEngine:
         data: Any,
         cycles_per_call: int,
         n_figures: int,
+        n_steps: int,
     ) -> Callable[[], np.ndarray]:
         from keras import ops
 

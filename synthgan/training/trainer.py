@@ -129,7 +129,7 @@ def train(
         warnings.warn(
             f"training was interrupted after {state.step:,} of {state.n_steps:,} "
             "steps; the generator as it was then is kept",
-            stacklevel=3,
+            stacklevel=5,
         )
     finally:
         _tell(callbacks, "on_train_end", state)

@@ -36,6 +36,7 @@ class ScriptedEngine:
         data: Any,
         cycles_per_call: int,
         n_figures: int,
+        n_steps: int,
     ) -> Callable[[], np.ndarray]:
         self.steps_per_call = cycles_per_call * sum(part.n_times for part in cycle)
 

@@ -1,0 +1,203 @@
+"""`fit_model`: a table and parameters in, a fitted model out."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthgan._random import RowRange, check_random_state, make_seed
+from synthgan.encoders import EncodedTable, TableEncoder, find_dependencies
+from synthgan.engines import import_keras
+from synthgan.model import Model
+from synthgan.persistence import FittedState
+from synthgan.schema import TableSchema
+from synthgan.training.defaults import (
+    default_batch_size,
+    default_n_steps,
+    default_penalty_weight,
+    default_units,
+)
+from synthgan.training.settings import TrainingSettings
+
+#: Share of `max_seconds` that is left for the refinement.
+REFINEMENT_SHARE = 0.25
+#: Made rows that the diagnosis looks at, at most.
+DIAGNOSED_ROWS = 16_384
+
+
+def fit_model(
+    frame: pd.DataFrame, schema: TableSchema, parameters: Mapping[str, Any]
+) -> Model:
+    """Learn a table: encode it, train, diagnose, refine.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The training rows, checked.
+    schema : TableSchema
+        What its columns mean.
+    parameters : mapping
+        The parameters of `GANSynthesizer`, checked.
+
+    Returns
+    -------
+    Model
+    """
+    start = time.perf_counter()
+    seed = check_random_state(parameters["random_state"])
+    encoder = TableEncoder.fit(frame, schema, seed)
+    table = encoder.transform(frame, seed)
+    settings = decide_settings(parameters, len(frame))
+    weights, history, stop_reason = _train(encoder, table, settings, parameters, seed)
+    dependencies = find_dependencies(table.codes, encoder.layout)
+    state = FittedState(
+        encoder=encoder.with_dependencies(dependencies),
+        settings=dataclasses.asdict(settings),
+        weights=weights,
+        dependencies=dependencies,
+        refinement=None,
+        diagnosis=(),
+        history=history,
+        stop_reason=stop_reason,
+        sample_seed=make_seed(seed, "sample"),
+        next_row=0,
+    )
+    model = Model(state)
+    if weights:
+        _diagnose(model, table, make_seed(seed, "diagnosis"))
+    if weights and parameters["refine"] and stop_reason != "interrupted":
+        most = parameters["max_seconds"]
+        deadline = math.inf if most is None else start + most
+        _refine(
+            model,
+            table,
+            make_seed(seed, "refinement"),
+            deadline,
+            verbose=parameters["verbose"],
+        )
+    return model
+
+
+def decide_settings(parameters: Mapping[str, Any], n_rows: int) -> TrainingSettings:
+    """Replace every "auto" by what it stands for.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The parameters of `GANSynthesizer`.
+    n_rows : int
+        Number of training rows.
+    """
+    auto = {
+        "penalty_weight": default_penalty_weight(parameters["loss"], n_rows),
+        "generator_units": default_units(n_rows),
+        "discriminator_units": default_units(n_rows),
+        "batch_size": default_batch_size(n_rows),
+        "n_steps": default_n_steps(n_rows),
+    }
+    decided: dict[str, Any] = {
+        name: value if parameters[name] == "auto" else parameters[name]
+        for name, value in auto.items()
+    }
+    for name in ("generator_units", "discriminator_units"):
+        decided[name] = tuple(decided[name])
+    kept = {
+        name: parameters[name]
+        for name in (
+            "loss",
+            "latent_dim",
+            "generator_learning_rate",
+            "discriminator_learning_rate",
+        )
+    }
+    return TrainingSettings(
+        max_seconds=_training_seconds(parameters), **kept, **decided
+    )
+
+
+def _training_seconds(parameters: Mapping[str, Any]) -> float | None:
+    """Return what `max_seconds` leaves for the GAN."""
+    most = parameters["max_seconds"]
+    if most is None or not parameters["refine"]:
+        return most
+    return (1 - REFINEMENT_SHARE) * most
+
+
+def _train(
+    encoder: TableEncoder,
+    table: EncodedTable,
+    settings: TrainingSettings,
+    parameters: Mapping[str, Any],
+    seed: int,
+) -> tuple[list[np.ndarray], pd.DataFrame, str]:
+    """Train on the encoded rows, if there is anything to learn in them."""
+    if not encoder.layout.width:
+        return [], pd.DataFrame({"step": []}), "nothing to learn"
+    import_keras()
+    from synthgan.training.callbacks import ProgressBar
+    from synthgan.training.trainer import train
+
+    callbacks = list(parameters["callbacks"] or ())
+    if parameters["verbose"]:
+        callbacks.append(ProgressBar())
+    result = train(encoder.layout, table, settings, make_seed(seed, "game"), callbacks)
+    return result.weights, result.history, result.stop_reason
+
+
+def _diagnose(model: Model, table: EncodedTable, seed: int) -> None:
+    """Compare the generator's own rows with the training rows."""
+    from synthgan.training.diagnosis import diagnose
+
+    made = model.sampler.sample(RowRange(seed, 0, min(len(table), DIAGNOSED_ROWS)))
+    state = model.state
+    diagnosis = diagnose(
+        table,
+        made,
+        state.encoder.layout,
+        state.encoder.schema.names,
+        state.history,
+        state.settings["loss"],
+    )
+    model.state = dataclasses.replace(state, diagnosis=diagnosis)
+
+
+def _refine(
+    model: Model, table: EncodedTable, seed: int, deadline: float, *, verbose: bool
+) -> None:
+    """Learn to choose among the generator's rows."""
+    from tqdm.auto import tqdm
+
+    from synthgan.refinement.refiner import MIN_ROWS, fit_refinement
+
+    if len(table) < MIN_ROWS:
+        return
+    with tqdm(desc="refining", unit="step", disable=not verbose) as bar:
+
+        def on_call_end(step: int, n_steps: int) -> None:
+            bar.total = n_steps
+            bar.update(step - bar.n)
+
+        try:
+            refinement = fit_refinement(
+                model.state.encoder.layout,
+                table,
+                model.sampler.sample,
+                tuple(model.state.settings["discriminator_units"]),
+                seed,
+                deadline,
+                on_call_end,
+            )
+        except KeyboardInterrupt:
+            model.state = dataclasses.replace(
+                model.state, stop_reason="interrupted while refining"
+            )
+            return
+        bar.total = bar.n
+    if refinement is not None:
+        model.state = dataclasses.replace(model.state, refinement=vars(refinement))
