@@ -192,6 +192,12 @@ class Layout:
         """Blocks that are a number, in the order of their ranks."""
         return tuple(b for b in self.blocks if b.activation == "rank")
 
+    @cached_property
+    def choice_of_rank(self) -> tuple[int | None, ...]:
+        """For each rank the code that is 0 where it counts; None if it always does."""
+        choices = {block.column: block.index for block in self.softmax_blocks}
+        return tuple(choices.get(block.column) for block in self.rank_blocks)
+
     @property
     def n_codes(self) -> int:
         """Number of softmax blocks: width of the compact codes."""

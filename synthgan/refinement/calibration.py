@@ -26,12 +26,11 @@ def cell_indices(table: EncodedTable, layout: Layout) -> list[np.ndarray]:
     The index of a rank is its bin, or `N_BINS` where the column's cell is an atom.
     """
     columns = list(table.codes.T)
-    choice_of = {block.column: block.index for block in layout.softmax_blocks}
-    for block in layout.rank_blocks:
-        bins = np.minimum((table.ranks[:, block.index] * N_BINS), N_BINS - 1)
+    for place, choice in enumerate(layout.choice_of_rank):
+        bins = np.minimum(table.ranks[:, place] * N_BINS, N_BINS - 1)
         indices = bins.astype(np.int32)
-        if block.column in choice_of:
-            indices[table.codes[:, choice_of[block.column]] != 0] = N_BINS
+        if choice is not None:
+            indices[table.codes[:, choice] != 0] = N_BINS
         columns.append(indices)
     return columns
 

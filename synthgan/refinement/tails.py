@@ -69,8 +69,7 @@ def stretch_tails(
 
 def _is_ranked(table: EncodedTable, layout: Layout, place: int) -> np.ndarray:
     """Tell in which rows a rank is what the column's cell is made from."""
-    column = layout.rank_blocks[place].column
-    choices = [b.index for b in layout.softmax_blocks if b.column == column]
-    if not choices:
+    choice = layout.choice_of_rank[place]
+    if choice is None:
         return np.ones(len(table), dtype=bool)
-    return table.codes[:, choices[0]] == 0
+    return table.codes[:, choice] == 0

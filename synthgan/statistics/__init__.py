@@ -30,7 +30,12 @@ from synthgan.statistics.resampling import (
     spread_interval,
     weighted_counts,
 )
-from synthgan.statistics.two_sample import Judge, TwoSampleResult, two_sample_test
+from synthgan.statistics.two_sample import (
+    Judge,
+    TwoSampleResult,
+    tell_apart,
+    two_sample_test,
+)
 
 __all__ = [
     "MAX_LEVELS",
@@ -58,6 +63,7 @@ __all__ = [
     "pairwise_correlations",
     "quantile_ranks",
     "spread_interval",
+    "tell_apart",
     "two_sample_test",
     "weighted_counts",
 ]

@@ -23,6 +23,10 @@ class TrainingState:
         How much of the training is over, in [0, 1].
     figures : dict of str to float
         The losses, averaged over the latest call of many steps.
+    two_sample_score : float or None
+        Of the latest exam: 1 where a quick judge cannot tell the generator's rows from
+        held-out real ones, 0 where it always can. None before the first exam, and for
+        tables of fewer than 2,000 rows, which are not examined.
     """
 
     n_steps: int
@@ -30,6 +34,7 @@ class TrainingState:
     seconds: float = 0.0
     progress: float = 0.0
     figures: dict[str, float] | None = None
+    two_sample_score: float | None = None
     stop_reason: str = ""
 
     def stop(self, reason: str) -> None:
@@ -65,7 +70,7 @@ class Callback:
 
 
 class ProgressBar(Callback):
-    """Shows progress with the time left on the error stream."""
+    """Shows progress, time left and the latest score on the error stream."""
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Show the bar: compiling comes before the first step."""
@@ -79,6 +84,8 @@ class ProgressBar(Callback):
         # With a time limit the end may come before the last step.
         if state.progress > 0:
             self._bar.total = max(round(state.step / state.progress), state.step)
+        if state.two_sample_score is not None:
+            self._bar.set_postfix_str(f"score {state.two_sample_score:.2f}", False)
         self._bar.update(state.step - self._bar.n)
 
     def on_train_end(self, state: TrainingState) -> None:

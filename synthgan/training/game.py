@@ -63,7 +63,7 @@ class Game:
         self.layout = layout
         self.settings = settings
         self.engine = engine
-        self.n_rows = len(table)
+        self.n_drawn = keras.Variable(len(table), trainable=False, dtype="int32")
         self.rows = RowFeatures(layout)
         self.loss = LOSSES[settings.loss]
         self.penalty = PENALTIES[self.loss.penalty]
@@ -110,6 +110,7 @@ class Game:
             self.training_moments,
             self.moment_error,
             self.past_weight,
+            self.n_drawn,
             self.draws.state,
         ]
 
@@ -140,6 +141,10 @@ class Game:
         )
         past = min(AVERAGING, (1 + step) / (10 + step))
         self.past_weight.assign(past**PENALTY_INTERVAL)
+
+    def draw_from(self, n_rows: int) -> None:
+        """Draw batches from so many of the training rows, the first ones."""
+        self.n_drawn.assign(n_rows)
 
     def plain_step(self, data: tuple[Any, Any]) -> Any:
         """Take one step without penalty; see `_step`."""
@@ -206,7 +211,7 @@ class Game:
         """Draw a batch of dense training rows."""
         codes, ranks = data
         chosen = random.randint(
-            (self.settings.batch_size,), 0, self.n_rows, seed=self.draws
+            (self.settings.batch_size,), 0, self.n_drawn.value, seed=self.draws
         )
         return self.rows.dense(
             ops.take(codes, chosen, axis=0), ops.take(ranks, chosen, axis=0)

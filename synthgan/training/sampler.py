@@ -88,7 +88,8 @@ class Sampler:
         _check_widths(latent_dim, units, weights)
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
-        assign_weights(generator.trainable_variables, weights, "generator")
+        self._variables = generator.trainable_variables
+        self.set_weights(weights)
         rows = RowFeatures(layout)
 
         def make_rows(latent: Any, uniforms: Any) -> tuple[Any, Any]:
@@ -101,9 +102,13 @@ class Sampler:
             outputs = generator(latent, condition, mask) + bars
             return rows.read_off(outputs, uniforms)
 
-        engine, variables = current_engine(), generator.trainable_variables
-        self._make_rows = engine.freeze(make_rows, variables)
-        self._fill_rows = engine.freeze(fill_rows, variables)
+        engine = current_engine()
+        self._make_rows = engine.freeze(make_rows, self._variables)
+        self._fill_rows = engine.freeze(fill_rows, self._variables)
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Take other weights; raises ValueError where they do not fit."""
+        assign_weights(self._variables, weights, "generator")
 
     def sample(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Sequence
@@ -10,13 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from synthgan._random import make_rng, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.exceptions import DivergenceError
 from synthgan.layout import Layout
 from synthgan.training.callbacks import Callback, TrainingState
+from synthgan.training.examiner import N_EXAMS, Examiner, n_held_out
 from synthgan.training.game import FIGURES, PENALTY_INTERVAL, Game
-from synthgan.training.schedule import learning_rate_factor, progress
+from synthgan.training.schedule import (
+    COOLDOWN_START,
+    learning_rate_factor,
+    progress,
+)
 from synthgan.training.settings import TrainingSettings
 
 #: Steps of one compiled call: a second or two on a laptop, so that the bar moves and
@@ -33,7 +40,8 @@ class TrainingResult:
     weights : list of ndarray
         The generator's averaged weights.
     history : DataFrame
-        One row for each compiled call: step, seconds, learning-rate factor, losses.
+        One row for each compiled call: step, seconds, learning-rate factor, losses,
+        and the two-sample score where there was an exam.
     stop_reason : str
         Why the training ended.
     """
@@ -82,9 +90,11 @@ def train(
     # Calls of one size, as full as can be: little is rounded up.
     n_cycles = -(-settings.n_steps // (n_calls * PENALTY_INTERVAL))
     steps_per_call = n_cycles * PENALTY_INTERVAL
+    calls_per_exam = max(n_calls // N_EXAMS, 1)
     state = TrainingState(n_steps=n_calls * steps_per_call)
+    table, examiner, n_kept = _hold_out(layout, table, settings, seed)
     weights: list[np.ndarray] = []
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, float | None]] = []
     start = time.perf_counter()
     _tell(callbacks, "on_train_begin", state)
     try:
@@ -100,6 +110,8 @@ def train(
         while not state.stop_reason:
             factor = learning_rate_factor(state.progress)
             game.set_pace(factor, state.step)
+            # The cooldown has all rows: what is held out serves to start it.
+            game.draw_from(n_kept if state.progress < COOLDOWN_START else len(table))
             figures = run()
             _check_finite(figures, state.step, steps_per_call)
             weights = game.averaged_weights()
@@ -109,16 +121,23 @@ def train(
                 state.step, state.n_steps, state.seconds, settings.max_seconds
             )
             state.figures = dict(zip(FIGURES, figures.tolist(), strict=True))
+            is_examined = bool(examiner) and (len(rows) + 1) % calls_per_exam == 0
+            if examiner and is_examined:
+                _examine(examiner, weights, state)
             rows.append(
                 {
                     "step": state.step,
                     "seconds": state.seconds,
                     "learning_rate_factor": factor,
                     **state.figures,
+                    "two_sample_score": (
+                        state.two_sample_score if is_examined else math.nan
+                    ),
                 }
             )
             if state.step >= state.n_steps:
-                state.stop("all steps done")
+                is_early = state.step < n_calls * steps_per_call
+                state.stop("plateau reached" if is_early else "all steps done")
             elif state.progress >= 1:
                 state.stop("max_seconds reached")
             _tell(callbacks, "on_call_end", state)
@@ -134,6 +153,30 @@ def train(
     finally:
         _tell(callbacks, "on_train_end", state)
     return TrainingResult(weights, pd.DataFrame(rows), state.stop_reason)
+
+
+def _hold_out(
+    layout: Layout, table: EncodedTable, settings: TrainingSettings, seed: int
+) -> tuple[EncodedTable, Examiner | None, int]:
+    """Put held-out rows last; return who examines, and how many rows come before."""
+    n_last = n_held_out(len(table))
+    if not n_last:
+        return table, None, len(table)
+    order = make_rng(seed, "held_out").permutation(len(table))
+    table = EncodedTable(table.codes[order], table.ranks[order])
+    last = EncodedTable(table.codes[-n_last:], table.ranks[-n_last:])
+    examiner = Examiner(layout, settings, last, make_seed(seed, "exams"))
+    return table, examiner, len(table) - n_last
+
+
+def _examine(
+    examiner: Examiner, weights: list[np.ndarray], state: TrainingState
+) -> None:
+    """Score the generator; where it gets no better, let the cooldown begin."""
+    state.two_sample_score = examiner.examine(weights)
+    if examiner.has_plateaued and state.progress < COOLDOWN_START:
+        state.n_steps = round(state.step / COOLDOWN_START)
+        state.progress = COOLDOWN_START
 
 
 def _tell(callbacks: Sequence[Callback], hook: str, state: TrainingState) -> None:

@@ -1,0 +1,125 @@
+"""`Examiner`: how well the rows made so far pass for real ones, while a GAN trains."""
+
+from __future__ import annotations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from synthgan._random import RowRange
+from synthgan.encoders import EncodedTable
+from synthgan.layout import Layout
+from synthgan.statistics import tell_apart
+from synthgan.training.sampler import Sampler
+from synthgan.training.settings import TrainingSettings
+
+#: Share of the training rows that is held out, and the most of them.
+HELD_OUT_SHARE = 0.1
+MAX_HELD_OUT = 2_000
+#: With fewer training rows the held-out ones are too few to see anything.
+MIN_ROWS = 2_000
+#: Exams of a whole training, and how many without a new best one make a plateau.
+N_EXAMS = 12
+PATIENCE = 3
+#: Codes of more levels than this are judged as numbers: bins are no more.
+MAX_LEVELS = 255
+
+
+def n_held_out(n_rows: int) -> int:
+    """Return how many of the training rows are held out for exams.
+
+    Examples
+    --------
+    >>> n_held_out(500), n_held_out(5_000), n_held_out(1_000_000)
+    (0, 500, 2000)
+    """
+    if n_rows < MIN_ROWS:
+        return 0
+    return min(int(HELD_OUT_SHARE * n_rows), MAX_HELD_OUT)
+
+
+class Examiner:
+    """Lets a judge tell a generator's rows from held-out real ones, again and again.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    settings : TrainingSettings
+        The generator's sizes.
+    held_out : EncodedTable
+        Real rows.
+    seed : int
+        Fixes the made rows, the judge and its folds.
+
+    Notes
+    -----
+    This is the two-sample test of `evaluate` on encoded rows, with fewer rows and
+    trees, so that it takes a fraction of a second. It sees less, so that its scores
+    are higher; they are there to compare moments of one training.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        settings: TrainingSettings,
+        held_out: EncodedTable,
+        seed: int,
+    ) -> None:
+        self._layout = layout
+        self._settings = settings
+        self._real = _to_matrix(held_out, layout)
+        self._seed = seed
+        widths = [block.width for block in layout.softmax_blocks]
+        is_categorical = [width <= MAX_LEVELS for width in widths]
+        self._is_categorical = np.array(is_categorical + layout.n_ranks * [False])
+        self._sampler: Sampler | None = None
+        self.scores: list[float] = []
+
+    def examine(self, weights: list[np.ndarray]) -> float:
+        """Return, and remember, the score of a generator's rows.
+
+        Parameters
+        ----------
+        weights : list of ndarray
+            The generator's weights.
+
+        Returns
+        -------
+        float
+            The two-sample score in [0, 1]: 1 where they cannot be told from real rows.
+        """
+        if self._sampler is None:
+            self._sampler = Sampler(
+                self._layout,
+                self._settings.latent_dim,
+                self._settings.generator_units,
+                weights,
+            )
+        self._sampler.set_weights(weights)
+        made = self._sampler.sample(RowRange(self._seed, 0, len(self._real)))
+        # Few rows: more threads would only wait for each other.
+        with threadpool_limits(1, user_api="openmp"):
+            result = tell_apart(
+                self._real,
+                _to_matrix(made, self._layout),
+                self._is_categorical,
+                self._seed,
+                "quick",
+            )
+        self.scores.append(result.score)
+        return result.score
+
+    @property
+    def has_plateaued(self) -> bool:
+        """Whether the last few exams were no better than the best one before them."""
+        best = int(np.argmax(self.scores)) if self.scores else 0
+        return len(self.scores) - 1 - best >= PATIENCE
+
+
+def _to_matrix(table: EncodedTable, layout: Layout) -> np.ndarray:
+    """Return codes and ranks side by side; a rank that means nothing is NaN."""
+    ranks = table.ranks.astype(np.float64)
+    for place, choice in enumerate(layout.choice_of_rank):
+        if choice is not None:
+            ranks[table.codes[:, choice] != 0, place] = np.nan
+    return np.concatenate([table.codes, ranks], axis=1)
