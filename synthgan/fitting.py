@@ -14,15 +14,18 @@ import pandas as pd
 from synthgan._random import RowRange, check_random_state, make_seed
 from synthgan.encoders import EncodedTable, TableEncoder, find_dependencies
 from synthgan.engines import import_keras
+from synthgan.layout import Layout
 from synthgan.model import Model
 from synthgan.persistence import FittedState
 from synthgan.schema import TableSchema
 from synthgan.training.defaults import (
     default_batch_size,
+    default_latent_dim,
     default_n_steps,
     default_penalty_weight,
     default_units,
 )
+from synthgan.training.result import TrainingResult
 from synthgan.training.settings import TrainingSettings
 
 #: Share of `max_seconds` that is left for the refinement.
@@ -53,30 +56,35 @@ def fit_model(
     seed = check_random_state(parameters["random_state"])
     encoder = TableEncoder.fit(frame, schema, seed)
     table = encoder.transform(frame, seed)
-    settings = decide_settings(parameters, len(frame))
-    weights, history, stop_reason = _train(encoder, table, settings, parameters, seed)
+    settings = decide_settings(parameters, len(frame), encoder.layout)
+    trained = _train(encoder, table, settings, parameters, seed)
     dependencies = find_dependencies(table.codes, encoder.layout)
     state = FittedState(
         encoder=encoder.with_dependencies(dependencies),
         settings=dataclasses.asdict(settings),
-        weights=weights,
+        weights=trained.weights,
         dependencies=dependencies,
         refinement=None,
         diagnosis=(),
-        history=history,
-        stop_reason=stop_reason,
+        history=trained.history,
+        stop_reason=trained.stop_reason,
         sample_seed=make_seed(seed, "sample"),
         next_row=0,
     )
     model = Model(state)
-    if weights:
+    if trained.weights:
         _diagnose(model, table, make_seed(seed, "diagnosis"))
-    if weights and parameters["refine"] and stop_reason != "interrupted":
+    if (
+        trained.weights
+        and parameters["refine"]
+        and trained.stop_reason != "interrupted"
+    ):
         most = parameters["max_seconds"]
         deadline = math.inf if most is None else start + most
         _refine(
             model,
             table,
+            trained.discriminator_weights,
             make_seed(seed, "refinement"),
             deadline,
             verbose=parameters["verbose"],
@@ -84,7 +92,9 @@ def fit_model(
     return model
 
 
-def decide_settings(parameters: Mapping[str, Any], n_rows: int) -> TrainingSettings:
+def decide_settings(
+    parameters: Mapping[str, Any], n_rows: int, layout: Layout
+) -> TrainingSettings:
     """Replace every "auto" by what it stands for.
 
     Parameters
@@ -93,8 +103,11 @@ def decide_settings(parameters: Mapping[str, Any], n_rows: int) -> TrainingSetti
         The parameters of `GANSynthesizer`.
     n_rows : int
         Number of training rows.
+    layout : Layout
+        Their layout.
     """
     auto = {
+        "latent_dim": default_latent_dim(layout.n_ranks),
         "penalty_weight": default_penalty_weight(parameters["loss"], n_rows),
         "generator_units": default_units(n_rows),
         "discriminator_units": default_units(n_rows),
@@ -111,7 +124,6 @@ def decide_settings(parameters: Mapping[str, Any], n_rows: int) -> TrainingSetti
         name: parameters[name]
         for name in (
             "loss",
-            "latent_dim",
             "generator_learning_rate",
             "discriminator_learning_rate",
         )
@@ -135,10 +147,10 @@ def _train(
     settings: TrainingSettings,
     parameters: Mapping[str, Any],
     seed: int,
-) -> tuple[list[np.ndarray], pd.DataFrame, str]:
+) -> TrainingResult:
     """Train on the encoded rows, if there is anything to learn in them."""
     if not encoder.layout.width:
-        return [], pd.DataFrame({"step": []}), "nothing to learn"
+        return TrainingResult([], [], pd.DataFrame({"step": []}), "nothing to learn")
     import_keras()
     from synthgan.training.callbacks import ProgressBar
     from synthgan.training.trainer import train
@@ -146,8 +158,7 @@ def _train(
     callbacks = list(parameters["callbacks"] or ())
     if parameters["verbose"]:
         callbacks.append(ProgressBar())
-    result = train(encoder.layout, table, settings, make_seed(seed, "game"), callbacks)
-    return result.weights, result.history, result.stop_reason
+    return train(encoder.layout, table, settings, make_seed(seed, "game"), callbacks)
 
 
 def _diagnose(model: Model, table: EncodedTable, seed: int) -> None:
@@ -168,7 +179,13 @@ def _diagnose(model: Model, table: EncodedTable, seed: int) -> None:
 
 
 def _refine(
-    model: Model, table: EncodedTable, seed: int, deadline: float, *, verbose: bool
+    model: Model,
+    table: EncodedTable,
+    discriminator_weights: list[np.ndarray],
+    seed: int,
+    deadline: float,
+    *,
+    verbose: bool,
 ) -> None:
     """Learn to choose among the generator's rows."""
     from tqdm.auto import tqdm
@@ -188,6 +205,7 @@ def _refine(
                 model.state.encoder.layout,
                 table,
                 model.sampler.sample,
+                discriminator_weights,
                 tuple(model.state.settings["discriminator_units"]),
                 seed,
                 deadline,

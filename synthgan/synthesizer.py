@@ -41,7 +41,7 @@ Conditions: TypeAlias = Mapping[Hashable, Any] | str | pd.DataFrame | None
 _CONSTRAINTS = {
     "loss": valid.option(*LOSS_PENALTY_WEIGHTS),
     "penalty_weight": valid.non_negative("auto"),
-    "latent_dim": valid.integer(1),
+    "latent_dim": valid.integer(1, "auto"),
     "generator_units": valid.units("auto"),
     "discriminator_units": valid.units("auto"),
     "generator_learning_rate": valid.positive(),
@@ -70,8 +70,11 @@ class GANSynthesizer(BaseEstimator):
         Weight of the gradient penalty on the discriminator. More makes training calmer
         and the discriminator blunter. `"auto"` follows the number of rows: small tables
         are memorised without it.
-    latent_dim : int, default 64
-        Length of the noise vector that a row is made from.
+    latent_dim : int or "auto", default "auto"
+        Length of the noise vector that a row is made from. More than needed makes
+        training converge slower; fewer than the table has independent numbers cannot
+        cover them. `"auto"` is twice the number of columns that hold such numbers, and
+        at least 16.
     generator_units, discriminator_units : tuple of int or "auto", default "auto"
         Width of each residual block, all equal: `(128, 128)` is two blocks. Wider
         networks fit large tables better, train slower, and memorise small tables.
@@ -79,11 +82,12 @@ class GANSynthesizer(BaseEstimator):
     generator_learning_rate, discriminator_learning_rate : float, default 5e-4
         Adam's step size, before it goes down over the second half of training.
     batch_size : int or "auto", default "auto"
-        Rows a step. `"auto"` is 500, fewer for tables of fewer rows.
+        Rows a step. `"auto"` is 500, fewer for tables of fewer than 2,000 rows.
     n_steps : int or "auto", default "auto"
         Training steps, rounded up a little to full compiled calls of at most 96. More
         steps give better tables and, in small tables, more memorising. `"auto"`
-        follows the number of rows.
+        follows the number of rows. Training ends earlier where the score in `history_`
+        reaches a plateau.
     max_seconds : float or None, default None
         Stop training after about so many seconds, compilation included; a quarter of
         them is for the refinement. The rows then depend on how fast the machine was:
@@ -107,7 +111,9 @@ class GANSynthesizer(BaseEstimator):
     schema_ : TableSchema
         What each column was taken for; prints as a table.
     history_ : DataFrame
-        Step, seconds, learning-rate factor and losses, one row for each compiled call.
+        Step, seconds, learning-rate factor and losses, one row for each compiled call;
+        a dozen times also the two-sample score against a tenth of the rows, which are
+        held out until the learning rate goes down (tables of 2,000 rows or more).
     stop_reason_ : str
         Why training ended.
     encoder_ : TableEncoder
@@ -138,7 +144,7 @@ class GANSynthesizer(BaseEstimator):
         schema: Mapping[Hashable, str] | TableSchema | None = None,
         loss: str = "relativistic",
         penalty_weight: float | str = "auto",
-        latent_dim: int = 64,
+        latent_dim: int | str = "auto",
         generator_units: tuple[int, ...] | str = "auto",
         discriminator_units: tuple[int, ...] | str = "auto",
         generator_learning_rate: float = 5e-4,

@@ -155,7 +155,9 @@ def test_the_fit_describes_itself(
     assert fitted.feature_names_in_.tolist() == mixed_table.columns.tolist()
     assert fitted.stop_reason_ == "all steps done"
     assert fitted.history_["step"].tolist() == [8]
-    assert np.isfinite(fitted.history_.to_numpy()).all()
+    assert fitted.history_["two_sample_score"].isna().all()  # too few rows
+    figures = fitted.history_.drop(columns="two_sample_score")
+    assert np.isfinite(figures.to_numpy()).all()
     assert fitted.settings_.batch_size == 32
     kinds = [str(column.kind) for column in fitted.schema_]
     assert kinds == [
@@ -339,7 +341,8 @@ def test_odd_tables_are_fitted_sampled_and_saved(
 def test_every_loss_trains_and_samples(loss: str, tiny: dict[str, Any]) -> None:
     table = pd.DataFrame({"a": ["x", "y"] * 20, "b": np.linspace(0, 1, 40)})
     synthesizer = GANSynthesizer(**tiny, loss=loss).fit(table)
-    assert np.isfinite(synthesizer.history_.to_numpy()).all()
+    losses = synthesizer.history_[["discriminator_loss", "generator_loss"]]
+    assert np.isfinite(losses.to_numpy()).all()
     assert synthesizer.settings_.loss == loss
     assert len(synthesizer.sample(5)) == 5
 

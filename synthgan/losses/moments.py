@@ -12,7 +12,7 @@ from typing import Any
 from keras import ops
 
 #: Weight of the moment term in the generator's loss.
-MOMENT_WEIGHT = 0.2
+MOMENT_WEIGHT = 0.1
 #: Weight of the past, per step, in the running error: some 100 batches are averaged,
 #: since the error that matters is smaller than one batch's noise.
 MEMORY = 0.99

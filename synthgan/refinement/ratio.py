@@ -1,8 +1,9 @@
 """The density ratio: a network trained to tell training rows from the generator's.
 
-Its score estimates log p(x) - log q(x), p being the table and q the generator. The
-generator's rows are without end, the training rows are not: a part of them is held out
-and says when to stop.
+Its score estimates log p(x) - log q(x), p being the table and q the generator. It
+starts as the discriminator that the generator was trained against, which has seen more
+of its rows than could be made again. The generator's rows are without end, the training
+rows are not: a part of them is held out and says when to stop.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 from keras import ops, random
 
-from synthgan._random import make_rng, make_seed, make_seeds
+from synthgan._random import make_rng, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine
 from synthgan.layout import Layout
@@ -25,13 +26,13 @@ from synthgan.networks import RowFeatures, assign_weights, build_discriminator
 #: Rows of a batch, half of them real.
 BATCH_SIZE = 1000
 LEARNING_RATE = 1e-3
-WEIGHT_DECAY = 0.3
-#: Passes over the training rows, within these numbers of steps.
-N_EPOCHS = 40
-MIN_STEPS, MAX_STEPS = 500, 2_000
+WEIGHT_DECAY = 1.0
+#: Passes over the training rows at most, within these numbers of steps.
+N_EPOCHS = 100
+MIN_STEPS, MAX_STEPS = 500, 4_000
 STEPS_PER_CALL = 50
 #: Calls without a better held-out loss before training stops.
-PATIENCE = 6
+PATIENCE = 15
 #: Weight of the past in the moving average of the weights.
 AVERAGING = 0.99
 #: Held-out share of the training rows, and the most of them.
@@ -61,10 +62,11 @@ class Ratio:
 class RatioNetwork:
     """The network that scores rows, with or without training."""
 
-    def __init__(self, layout: Layout, units: tuple[int, ...], seed: int) -> None:
+    def __init__(self, layout: Layout, units: tuple[int, ...]) -> None:
         self.rows = RowFeatures(layout)
+        # The initial weights are always replaced.
         self.network = build_discriminator(
-            self.rows.features_width, units, make_seeds(seed, "ratio")
+            self.rows.features_width, units, iter(range(1000))
         )
         self.variables = self.network.trainable_variables
 
@@ -75,6 +77,11 @@ class RatioNetwork:
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Take weights; raises ValueError where they do not fit."""
         assign_weights(self.variables, weights, "refinement")
+
+    def start_from(self, discriminator_weights: list[np.ndarray]) -> None:
+        """Take a discriminator's weights, but for those of the condition mask."""
+        kernel, *others = discriminator_weights
+        self.set_weights([kernel[: self.rows.features_width], *others])
 
     def freeze(self) -> Callable[[EncodedTable], np.ndarray]:
         """Return a function that scores any number of rows."""
@@ -100,6 +107,7 @@ def train_ratio(
     train: EncodedTable,
     made: EncodedTable,
     held_out_made: EncodedTable,
+    discriminator_weights: list[np.ndarray],
     units: tuple[int, ...],
     seed: int,
     deadline: float,
@@ -113,17 +121,20 @@ def train_ratio(
         Layout of the rows.
     train, made, held_out_made : EncodedTable
         Training rows, the generator's rows to train on, and others to test on.
+    discriminator_weights : list of ndarray
+        Where it starts.
     units : tuple of int
-        The network's widths.
+        The network's widths, and the discriminator's.
     seed : int
-        Fixes initial weights and every draw.
+        Fixes every draw.
     deadline : float
         Time (of `time.perf_counter`) at which training stops at the latest.
     on_call_end : callable
         Told the steps done and planned.
     """
     engine = current_engine()
-    model = RatioNetwork(layout, units, make_seed(seed, "network"))
+    model = RatioNetwork(layout, units)
+    model.start_from(discriminator_weights)
     order = make_rng(seed, "held_out").permutation(len(train))
     n_held_out = min(int(HELD_OUT_SHARE * len(train)), MAX_HELD_OUT)
     held_out, kept = (_take(train, part) for part in np.split(order, [n_held_out]))
@@ -172,7 +183,7 @@ def train_ratio(
         1,
         n_steps,
     )
-    tested = RatioNetwork(layout, units, 0)
+    tested = RatioNetwork(layout, units)
     score = tested.freeze()
     best = Ratio([], np.inf)
     best_call = 0

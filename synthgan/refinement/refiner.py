@@ -38,6 +38,7 @@ def fit_refinement(
     layout: Layout,
     train: EncodedTable,
     make_rows: MakeRows,
+    discriminator_weights: list[np.ndarray],
     units: tuple[int, ...],
     seed: int,
     deadline: float,
@@ -53,8 +54,10 @@ def fit_refinement(
         Training rows.
     make_rows : callable
         Makes the generator's rows of a range.
+    discriminator_weights : list of ndarray
+        Where the network that estimates the density ratio starts.
     units : tuple of int
-        Widths of the network that estimates the density ratio.
+        Its widths, and the discriminator's.
     seed : int
         Fixes every draw.
     deadline : float
@@ -80,6 +83,7 @@ def fit_refinement(
         train,
         made,
         others,
+        discriminator_weights,
         units,
         make_seed(seed, "ratio"),
         deadline,
@@ -87,7 +91,7 @@ def fit_refinement(
     )
     if ratio.held_out_loss >= math.log(2):
         return None
-    model = RatioNetwork(layout, units, 0)
+    model = RatioNetwork(layout, units)
     model.set_weights(ratio.weights)
     score = model.freeze()
     scores = score(others)
@@ -123,7 +127,7 @@ class Refiner:
     def __init__(self, layout: Layout, refinement: Refinement) -> None:
         self.layout = layout
         self.refinement = refinement
-        model = RatioNetwork(layout, refinement.units, 0)
+        model = RatioNetwork(layout, refinement.units)
         model.set_weights(refinement.weights)
         self._score = model.freeze()
 

@@ -267,6 +267,11 @@ class Game:
         """Return the generator's averaged weights, in the order of its variables."""
         return [ops.convert_to_numpy(average) for average in self.averages]
 
+    def discriminator_weights(self) -> list[np.ndarray]:
+        """Return the discriminator's weights, in the order of its variables."""
+        variables = self.discriminator.trainable_variables
+        return [ops.convert_to_numpy(variable) for variable in variables]
+
 
 def _free_weights(mask: Any) -> Any:
     """Return weights that share 1 among the rows of which no column is given."""

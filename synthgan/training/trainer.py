@@ -6,7 +6,6 @@ import math
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from synthgan.layout import Layout
 from synthgan.training.callbacks import Callback, TrainingState
 from synthgan.training.examiner import N_EXAMS, Examiner, n_held_out
 from synthgan.training.game import FIGURES, PENALTY_INTERVAL, Game
+from synthgan.training.result import TrainingResult
 from synthgan.training.schedule import (
     COOLDOWN_START,
     learning_rate_factor,
@@ -29,26 +29,6 @@ from synthgan.training.settings import TrainingSettings
 #: Steps of one compiled call: a second or two on a laptop, so that the bar moves and
 #: Ctrl-C is heard.
 STEPS_PER_CALL = 96
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingResult:
-    """What a training leaves behind.
-
-    Parameters
-    ----------
-    weights : list of ndarray
-        The generator's averaged weights.
-    history : DataFrame
-        One row for each compiled call: step, seconds, learning-rate factor, losses,
-        and the two-sample score where there was an exam.
-    stop_reason : str
-        Why the training ended.
-    """
-
-    weights: list[np.ndarray]
-    history: pd.DataFrame
-    stop_reason: str
 
 
 def train(
@@ -152,7 +132,9 @@ def train(
         )
     finally:
         _tell(callbacks, "on_train_end", state)
-    return TrainingResult(weights, pd.DataFrame(rows), state.stop_reason)
+    return TrainingResult(
+        weights, game.discriminator_weights(), pd.DataFrame(rows), state.stop_reason
+    )
 
 
 def _hold_out(

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from keras import ops
 
-from synthgan._random import RowRange, make_rng
+from synthgan._random import RowRange, make_rng, make_seeds
 from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
+from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
 from synthgan.refinement.refiner import MIN_ROWS, Refiner, fit_refinement
 from synthgan.refinement.state import effective_share
@@ -40,8 +42,17 @@ def agreement(table: EncodedTable) -> float:
 
 
 def fit(train: EncodedTable, make=make_rows):
+    width = RowFeatures(LAYOUT).features_width + LAYOUT.n_columns
+    untrained = build_discriminator(width, (16,), make_seeds(0, "discriminator"))
     return fit_refinement(
-        LAYOUT, train, make, (16,), 0, math.inf, lambda step, n_steps: None
+        LAYOUT,
+        train,
+        make,
+        [ops.convert_to_numpy(v) for v in untrained.trainable_variables],
+        (16,),
+        0,
+        math.inf,
+        lambda step, n_steps: None,
     )
 
 
