@@ -204,7 +204,7 @@ def _refine(
             refinement = fit_refinement(
                 model.state.encoder.layout,
                 table,
-                model.sampler.sample,
+                lambda rows, choose: model.sampler.sample(rows, choose=choose),
                 discriminator_weights,
                 tuple(model.state.settings["discriminator_units"]),
                 seed,

@@ -9,7 +9,7 @@ rows are not: a part of them is held out and says when to stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,23 +83,52 @@ class RatioNetwork:
         kernel, *others = discriminator_weights
         self.set_weights([kernel[: self.rows.features_width], *others])
 
-    def freeze(self) -> Callable[[EncodedTable], np.ndarray]:
-        """Return a function that scores any number of rows."""
-        call = current_engine().freeze(
-            lambda codes, ranks: (self.network(self.features(codes, ranks)),),
-            self.variables,
-        )
 
-        def score(table: EncodedTable) -> np.ndarray:
-            scores = np.empty(len(table), dtype=np.float32)
-            for start in range(0, len(table), SCORED_ROWS):
-                part = slice(start, start + SCORED_ROWS)
-                codes, ranks = _fill(table.codes[part]), _fill(table.ranks[part])
-                n_rows = len(table.codes[part])
-                scores[part] = call(codes, ranks)[0][:n_rows]
-            return scores
+def freeze_sum(models: Sequence[RatioNetwork]) -> Callable[[EncodedTable], np.ndarray]:
+    """Return a function that scores any number of rows by the sum of networks."""
 
-        return score
+    def add_up(codes: Any, ranks: Any) -> tuple[Any]:
+        features = models[0].features(codes, ranks)
+        return (sum(model.network(features) for model in models),)
+
+    variables = [variable for model in models for variable in model.variables]
+    call = current_engine().freeze(add_up, variables)
+
+    def score(table: EncodedTable) -> np.ndarray:
+        scores = np.empty(len(table), dtype=np.float32)
+        for start in range(0, len(table), SCORED_ROWS):
+            part = slice(start, start + SCORED_ROWS)
+            codes, ranks = _fill(table.codes[part]), _fill(table.ranks[part])
+            n_rows = len(table.codes[part])
+            scores[part] = call(codes, ranks)[0][:n_rows]
+        return scores
+
+    return score
+
+
+def load_ratio(
+    layout: Layout, units: tuple[int, ...], weights: list[np.ndarray]
+) -> Callable[[EncodedTable], np.ndarray]:
+    """Return a function that scores rows by the sum of trained networks.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    units : tuple of int
+        Widths of each network.
+    weights : list of ndarray
+        The weights of one network after the other; raises ValueError where they do
+        not fit.
+    """
+    models = [RatioNetwork(layout, units)]
+    size = len(models[0].variables)
+    models += [RatioNetwork(layout, units) for _ in range(len(weights) // size - 1)]
+    parts = [weights[i * size :][:size] for i in range(len(models) - 1)]
+    # The last one takes what is left, and refuses it if it is too much.
+    for model, own in zip(models, [*parts, weights[len(parts) * size :]], strict=True):
+        model.set_weights(own)
+    return freeze_sum(models)
 
 
 def train_ratio(
@@ -184,7 +213,7 @@ def train_ratio(
         n_steps,
     )
     tested = RatioNetwork(layout, units)
-    score = tested.freeze()
+    score = freeze_sum([tested])
     best = Ratio([], np.inf)
     best_call = 0
     for call in range(n_calls):

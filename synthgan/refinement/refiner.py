@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +14,7 @@ from synthgan._random import RowRange, make_rng, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
-from synthgan.refinement.ratio import RatioNetwork, train_ratio
+from synthgan.refinement.ratio import load_ratio, train_ratio
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails, stretch_tails
 
@@ -20,6 +23,11 @@ MIN_ROWS = 1_000
 #: Made rows for each training row that the ratio is trained on, and the most of them.
 MADE_PER_ROW = 4
 MAX_MADE = 400_000
+#: Rounds: each trains a network to tell the rows that were chosen so far, and adds it.
+#: A second one takes Adult's two-sample AUC from .555 to .542.
+N_ROUNDS = 2
+#: Chosen rows that the second round trains on, at most.
+MAX_CHOSEN = 80_000
 #: Made cells that are held in memory at the most.
 MAX_CELLS = 20_000_000
 #: Rows that the calibration looks at.
@@ -31,7 +39,12 @@ MAX_CANDIDATES = 16
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
-MakeRows = Callable[[RowRange], EncodedTable]
+#: Makes candidate k of some rows.
+MakeCandidate = Callable[[int], EncodedTable]
+#: Makes one row out of each row's candidates.
+Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
+#: Makes the rows of a range, the generator's own or chosen ones.
+MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
 
 def fit_refinement(
@@ -53,7 +66,7 @@ def fit_refinement(
     train : EncodedTable
         Training rows.
     make_rows : callable
-        Makes the generator's rows of a range.
+        Makes the generator's rows of a range, or rows chosen among them.
     discriminator_weights : list of ndarray
         Where the network that estimates the density ratio starts.
     units : tuple of int
@@ -74,43 +87,73 @@ def fit_refinement(
     if len(train) < MIN_ROWS:
         return None
     most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
-    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
     n_tested = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
-    made = make_rows(RowRange(make_seed(seed, "made"), 0, n_made))
-    others = make_rows(RowRange(make_seed(seed, "tested"), 0, n_tested))
-    ratio = train_ratio(
-        layout,
-        train,
-        made,
-        others,
-        discriminator_weights,
-        units,
-        make_seed(seed, "ratio"),
-        deadline,
-        on_call_end,
-    )
-    if ratio.held_out_loss >= math.log(2):
+    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
+    refinement, choose = None, None
+    for number in range(N_ROUNDS):
+        # Chosen rows are dearer than the generator's own.
+        n_rows = n_made if choose is None else min(n_made, MAX_CHOSEN)
+        ratio = train_ratio(
+            layout,
+            train,
+            make_rows(RowRange(make_seed(seed, "made", number), 0, n_rows), choose),
+            make_rows(RowRange(make_seed(seed, "tested", number), 0, n_tested), choose),
+            discriminator_weights,
+            units,
+            make_seed(seed, "ratio", number),
+            deadline,
+            functools.partial(_tell_round, on_call_end, number),
+        )
+        if ratio.held_out_loss >= math.log(2):
+            break
+        weights = [*(refinement.weights if refinement else ()), *ratio.weights]
+        refinement, rows = _calibrate(
+            layout, train, make_rows, units, weights, n_tested, seed
+        )
+        choose = Refiner(layout, refinement).choose
+        if time.perf_counter() > deadline:
+            break
+    if refinement is None:
         return None
-    model = RatioNetwork(layout, units)
-    model.set_weights(ratio.weights)
-    score = model.freeze()
-    scores = score(others)
+    return dataclasses.replace(refinement, tails=fit_tails(rows, layout))
+
+
+def _tell_round(
+    on_call_end: Callable[[int, int], None], number: int, step: int, n_steps: int
+) -> None:
+    """Count a round's steps among those of all rounds."""
+    on_call_end(number * n_steps + step, N_ROUNDS * n_steps)
+
+
+def _calibrate(
+    layout: Layout,
+    train: EncodedTable,
+    make_rows: MakeRows,
+    units: tuple[int, ...],
+    weights: list[np.ndarray],
+    n_rows: int,
+    seed: int,
+) -> tuple[Refinement, EncodedTable]:
+    """Find number of candidates and offsets; return rows chosen by them as well."""
+    score = load_ratio(layout, units, weights)
+    scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
     cap = float(np.quantile(scores, 1 - CAPPED_SHARE))
     share = effective_share(np.minimum(scores, cap))
     n_candidates = min(math.ceil(CANDIDATES / share), MAX_CANDIDATES)
     candidates = make_rows(
-        RowRange(make_seed(seed, "calibration"), 0, n_tested * n_candidates)
+        RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )
     log_weights = np.minimum(score(candidates), cap)
     offsets = fit_offsets(train, candidates, log_weights, n_candidates, layout)
     # Rows chosen as they will be.
     log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
-    noisy = log_weights + make_rng(seed, "tails").gumbel(size=len(candidates))
-    best = noisy.reshape(n_candidates, n_tested).argmax(axis=0)
-    chosen = best * n_tested + np.arange(n_tested)
+    noisy = log_weights + make_rng(seed, "choice").gumbel(size=len(candidates))
+    best = noisy.reshape(n_candidates, n_rows).argmax(axis=0)
+    chosen = best * n_rows + np.arange(n_rows)
     rows = EncodedTable(candidates.codes[chosen], candidates.ranks[chosen])
-    tails = fit_tails(rows, layout)
-    return Refinement(units, ratio.weights, offsets, tails, cap, n_candidates, share)
+    no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
+    refinement = Refinement(units, weights, offsets, no_tails, cap, n_candidates, share)
+    return refinement, rows
 
 
 class Refiner:
@@ -127,9 +170,7 @@ class Refiner:
     def __init__(self, layout: Layout, refinement: Refinement) -> None:
         self.layout = layout
         self.refinement = refinement
-        model = RatioNetwork(layout, refinement.units)
-        model.set_weights(refinement.weights)
-        self._score = model.freeze()
+        self._score = load_ratio(layout, refinement.units, refinement.weights)
 
     def choose(
         self, make_candidate: Callable[[int], EncodedTable], rng: np.random.Generator

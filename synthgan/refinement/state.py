@@ -9,14 +9,14 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Refinement:
-    """A trained density ratio, its calibration, and the number of candidates.
+    """Trained density ratios, their calibration, and the number of candidates.
 
     Parameters
     ----------
     units : tuple of int
-        Widths of the network that estimates the ratio.
+        Widths of each network that estimates a ratio; their scores are added.
     weights : list of ndarray
-        Its weights, in the order of its variables.
+        The networks' weights in the order of their variables, network after network.
     offsets : list of ndarray
         What each code of each choice adds to a row's log-weight, then what each bin of
         each rank does.

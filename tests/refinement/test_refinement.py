@@ -41,13 +41,22 @@ def agreement(table: EncodedTable) -> float:
     return float((table.codes[:, 0] == table.codes[:, 1]).mean())
 
 
+def choose_rows(choose, rows: RowRange, make) -> EncodedTable:
+    """Choose among candidates that are ranges of other seeds."""
+    return choose(
+        lambda k: make(RowRange(rows.seed + k, 0, rows.n_rows)), make_rng(rows.seed)
+    )
+
+
 def fit(train: EncodedTable, make=make_rows):
     width = RowFeatures(LAYOUT).features_width + LAYOUT.n_columns
     untrained = build_discriminator(width, (16,), make_seeds(0, "discriminator"))
     return fit_refinement(
         LAYOUT,
         train,
-        make,
+        lambda rows, choose: (
+            make(rows) if choose is None else choose_rows(choose, rows, make)
+        ),
         [ops.convert_to_numpy(v) for v in untrained.trainable_variables],
         (16,),
         0,
