@@ -13,6 +13,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
+from synthgan.refinement.ratio import RatioNetwork, load_ratio
 from synthgan.refinement.refiner import MIN_ROWS, Refiner, fit_refinement
 from synthgan.refinement.state import effective_share
 from synthgan.refinement.tails import fit_tails, stretch_tails
@@ -98,6 +99,20 @@ def test_a_right_generator_is_left_alone() -> None:
     if refinement is not None:
         assert refinement.effective_share > 0.95
         assert agreement(choose(refinement)) == pytest.approx(0.5, abs=0.04)
+
+
+def test_networks_are_added_up_and_weights_that_do_not_fit_are_refused() -> None:
+    first, second = RatioNetwork(LAYOUT, (8,)), RatioNetwork(LAYOUT, (8,))
+    weights = [
+        [ops.convert_to_numpy(v) for v in model.variables] for model in (first, second)
+    ]
+    rows = make_rows(RowRange(1, 0, 50))
+    apart = [load_ratio(LAYOUT, (8,), own)(rows) for own in weights]
+    both = load_ratio(LAYOUT, (8,), [*weights[0], *weights[1]])(rows)
+    np.testing.assert_allclose(both, apart[0] + apart[1], rtol=1e-5)
+    for wrong in (weights[0][:-1], [*weights[0], *weights[1][:-1]], []):
+        with pytest.raises(ValueError, match="refinement weights: expected"):
+            load_ratio(LAYOUT, (8,), wrong)
 
 
 def test_a_small_table_is_not_refined() -> None:
