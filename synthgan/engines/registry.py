@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from types import ModuleType
 
 from synthgan._random import preserved_global_random_state
@@ -17,7 +18,12 @@ ENGINES: dict[str, str] = {
 
 
 def import_keras() -> ModuleType:
-    """Import Keras without moving the process's random state, and return it."""
+    """Import Keras without moving the process's random state, and return it.
+
+    TensorFlow's remarks on the machine would stand in the middle of the progress bar:
+    unless the user says otherwise, only its errors are shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with preserved_global_random_state():
         import keras
     return keras
