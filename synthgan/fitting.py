@@ -72,13 +72,10 @@ def fit_model(
         next_row=0,
     )
     model = Model(state)
-    if trained.weights:
-        _diagnose(model, table, make_seed(seed, "diagnosis"))
-    if (
-        trained.weights
-        and parameters["refine"]
-        and trained.stop_reason != "interrupted"
-    ):
+    if not trained.weights:
+        return model
+    _diagnose(model, table, make_seed(seed, "diagnosis"))
+    if parameters["refine"] and trained.stop_reason != "interrupted":
         most = parameters["max_seconds"]
         deadline = math.inf if most is None else start + most
         _refine(

@@ -192,11 +192,24 @@ class Layout:
         """Blocks that are a number, in the order of their ranks."""
         return tuple(b for b in self.blocks if b.activation == "rank")
 
-    @cached_property
-    def choice_of_rank(self) -> tuple[int | None, ...]:
-        """For each rank the code that is 0 where it counts; None if it always does."""
+    def ranks_count(self, codes: np.ndarray) -> np.ndarray:
+        """Tell which ranks mean something, given the choices beside them.
+
+        Parameters
+        ----------
+        codes : ndarray of int, shape (n_rows, n_codes)
+            Compact codes.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_rows, n_ranks)
+        """
+        counts = np.ones((len(codes), self.n_ranks), dtype=bool)
         choices = {block.column: block.index for block in self.softmax_blocks}
-        return tuple(choices.get(block.column) for block in self.rank_blocks)
+        for block in self.rank_blocks:
+            if block.column in choices:
+                counts[:, block.index] = codes[:, choices[block.column]] == 0
+        return counts
 
     @property
     def n_codes(self) -> int:

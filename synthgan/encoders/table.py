@@ -41,6 +41,10 @@ class EncodedTable:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def take(self, rows: np.ndarray | slice) -> EncodedTable:
+        """Return some rows, by their places."""
+        return EncodedTable(self.codes[rows], self.ranks[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class TableEncoder:

@@ -26,13 +26,9 @@ def cell_indices(table: EncodedTable, layout: Layout) -> list[np.ndarray]:
     The index of a rank is its bin, or `N_BINS` where the column's cell is an atom.
     """
     columns = list(table.codes.T)
-    for place, choice in enumerate(layout.choice_of_rank):
-        bins = np.minimum(table.ranks[:, place] * N_BINS, N_BINS - 1)
-        indices = bins.astype(np.int32)
-        if choice is not None:
-            indices[table.codes[:, choice] != 0] = N_BINS
-        columns.append(indices)
-    return columns
+    bins = np.minimum(table.ranks * N_BINS, N_BINS - 1).astype(np.int32)
+    bins[~layout.ranks_count(table.codes)] = N_BINS
+    return [*columns, *bins.T]
 
 
 def add_offsets(

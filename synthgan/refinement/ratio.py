@@ -121,13 +121,12 @@ def load_ratio(
         The weights of one network after the other; raises ValueError where they do
         not fit.
     """
-    models = [RatioNetwork(layout, units)]
-    size = len(models[0].variables)
-    models += [RatioNetwork(layout, units) for _ in range(len(weights) // size - 1)]
-    parts = [weights[i * size :][:size] for i in range(len(models) - 1)]
-    # The last one takes what is left, and refuses it if it is too much.
-    for model, own in zip(models, [*parts, weights[len(parts) * size :]], strict=True):
-        model.set_weights(own)
+    first = RatioNetwork(layout, units)
+    size = len(first.variables)
+    starts = range(0, max(len(weights), 1), size)
+    models = [first, *(RatioNetwork(layout, units) for _ in starts[1:])]
+    for model, start in zip(models, starts, strict=True):
+        model.set_weights(weights[start : start + size])
     return freeze_sum(models)
 
 
@@ -166,7 +165,7 @@ def train_ratio(
     model.start_from(discriminator_weights)
     order = make_rng(seed, "held_out").permutation(len(train))
     n_held_out = min(int(HELD_OUT_SHARE * len(train)), MAX_HELD_OUT)
-    held_out, kept = (_take(train, part) for part in np.split(order, [n_held_out]))
+    held_out, kept = (train.take(part) for part in np.split(order, [n_held_out]))
     optimizer = keras.optimizers.AdamW(
         LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_1=0.9, beta_2=0.99
     )
@@ -234,10 +233,6 @@ def _cross_entropy(real_scores: np.ndarray, made_scores: np.ndarray) -> float:
     """Return the mean cross-entropy, both kinds of rows weighing the same."""
     real, made = np.logaddexp(0, -real_scores), np.logaddexp(0, made_scores)
     return float(real.mean() + made.mean()) / 2
-
-
-def _take(table: EncodedTable, rows: np.ndarray) -> EncodedTable:
-    return EncodedTable(table.codes[rows], table.ranks[rows])
 
 
 def _fill(array: np.ndarray) -> np.ndarray:

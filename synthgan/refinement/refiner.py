@@ -150,7 +150,7 @@ def _calibrate(
     noisy = log_weights + make_rng(seed, "choice").gumbel(size=len(candidates))
     best = noisy.reshape(n_candidates, n_rows).argmax(axis=0)
     chosen = best * n_rows + np.arange(n_rows)
-    rows = EncodedTable(candidates.codes[chosen], candidates.ranks[chosen])
+    rows = candidates.take(chosen)
     no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
     refinement = Refinement(units, weights, offsets, no_tails, cap, n_candidates, share)
     return refinement, rows

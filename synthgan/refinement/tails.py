@@ -34,8 +34,8 @@ def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
         For each rank the k lowest and the k highest, ascending; k may be 0.
     """
     tails = []
-    for place in range(layout.n_ranks):
-        ranks = np.sort(made.ranks[_is_ranked(made, layout, place), place])
+    for own, counts in zip(made.ranks.T, layout.ranks_count(made.codes).T, strict=True):
+        ranks = np.sort(own[counts])
         size = int(TAIL_SHARE * len(ranks))
         size = size if size >= MIN_TAIL else 0
         tails.append(np.stack([ranks[:size], ranks[len(ranks) - size :]]))
@@ -54,10 +54,11 @@ def stretch_tails(
     interpolated; likewise at the lower end. Ranks between the ends stay.
     """
     ranks = table.ranks.copy()
+    counts = layout.ranks_count(table.codes)
     for place, (low, high) in enumerate(tails):
         if not len(low):
             continue
-        ranked = _is_ranked(table, layout, place)
+        ranked = counts[:, place]
         shares = np.linspace(0, 1, len(low))
         own = ranks[:, place]
         top = ranked & (own > high[0])
@@ -65,11 +66,3 @@ def stretch_tails(
         bottom = ranked & (own < low[-1])
         own[bottom] = low[-1] * np.interp(own[bottom], low, shares)
     return EncodedTable(table.codes, ranks)
-
-
-def _is_ranked(table: EncodedTable, layout: Layout, place: int) -> np.ndarray:
-    """Tell in which rows a rank is what the column's cell is made from."""
-    choice = layout.choice_of_rank[place]
-    if choice is None:
-        return np.ones(len(table), dtype=bool)
-    return table.codes[:, choice] == 0

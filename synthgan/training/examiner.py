@@ -95,7 +95,8 @@ class Examiner:
                 self._settings.generator_units,
                 weights,
             )
-        self._sampler.set_weights(weights)
+        else:
+            self._sampler.set_weights(weights)
         made = self._sampler.sample(RowRange(self._seed, 0, len(self._real)))
         # Few rows: more threads would only wait for each other.
         with threadpool_limits(1, user_api="openmp"):
@@ -118,8 +119,5 @@ class Examiner:
 
 def _to_matrix(table: EncodedTable, layout: Layout) -> np.ndarray:
     """Return codes and ranks side by side; a rank that means nothing is NaN."""
-    ranks = table.ranks.astype(np.float64)
-    for place, choice in enumerate(layout.choice_of_rank):
-        if choice is not None:
-            ranks[table.codes[:, choice] != 0, place] = np.nan
+    ranks = np.where(layout.ranks_count(table.codes), table.ranks, np.nan)
     return np.concatenate([table.codes, ranks], axis=1)

@@ -145,8 +145,8 @@ def _hold_out(
     if not n_last:
         return table, None, len(table)
     order = make_rng(seed, "held_out").permutation(len(table))
-    table = EncodedTable(table.codes[order], table.ranks[order])
-    last = EncodedTable(table.codes[-n_last:], table.ranks[-n_last:])
+    table = table.take(order)
+    last = table.take(slice(-n_last, None))
     examiner = Examiner(layout, settings, last, make_seed(seed, "exams"))
     return table, examiner, len(table) - n_last
 

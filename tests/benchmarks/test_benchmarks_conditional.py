@@ -1,6 +1,5 @@
 """Conditional rows against rejection, on a table of known truth, without a network."""
 
-import argparse
 import json
 import time
 
@@ -64,7 +63,7 @@ def _small(monkeypatch):
 
 
 @pytest.fixture
-def arguments(monkeypatch, tmp_path):
+def arguments(monkeypatch, grid_arguments):
     monkeypatch.setattr(conditional, "_COLUMNS", {"small": ("label", "x")})
     monkeypatch.setattr(conditional, "load_dataset", lambda *_: DATASET)
     monkeypatch.setattr(
@@ -73,14 +72,7 @@ def arguments(monkeypatch, tmp_path):
     monkeypatch.setattr(
         slices, "mean_auc", lambda real, *_: 0.5 if len(real) > 99 else np.nan
     )
-    return argparse.Namespace(
-        data_dir=tmp_path,
-        sets=["small"],
-        seeds=[0, 1],
-        max_seconds=None,
-        output=tmp_path,
-        fresh=False,
-    )
+    return grid_arguments
 
 
 def test_slices_are_the_frequent_classes_and_three_ranges():

@@ -45,7 +45,7 @@ def _single_thread(monkeypatch):
 
 
 @pytest.fixture
-def arguments(monkeypatch, tmp_path):
+def arguments(monkeypatch, grid_arguments):
     """Arguments of a run in this process, on the small table and the stub."""
     monkeypatch.setattr(fidelity, "load_dataset", lambda *_: DATASET)
     monkeypatch.setattr(fidelity, "measure_synthgan", _measure_copier)
@@ -54,14 +54,7 @@ def arguments(monkeypatch, tmp_path):
         "_in_fresh_process",
         lambda measure, *a, **o: measure(*a, **o),
     )
-    return argparse.Namespace(
-        data_dir=tmp_path,
-        sets=["small"],
-        seeds=[0, 1],
-        max_seconds=None,
-        output=tmp_path / "results",
-        fresh=False,
-    )
+    return grid_arguments
 
 
 def test_a_training_is_scored_and_timed():

@@ -1,6 +1,5 @@
 """Imputers on a table of known truth, without training a network."""
 
-import argparse
 import json
 
 import numpy as np
@@ -59,16 +58,9 @@ def judge():
 
 
 @pytest.fixture
-def arguments(monkeypatch, tmp_path):
+def arguments(monkeypatch, grid_arguments):
     monkeypatch.setattr(imputation, "load_dataset", lambda *_: DATASET)
-    return argparse.Namespace(
-        data_dir=tmp_path,
-        sets=["small"],
-        seeds=[0, 1],
-        max_seconds=None,
-        output=tmp_path,
-        fresh=False,
-    )
+    return grid_arguments
 
 
 def test_cells_go_missing_at_random_or_where_they_are_high():
