@@ -124,6 +124,12 @@ def fitted(fit: Fit) -> GANSynthesizer:
     return fit.synthesizer
 
 
+@pytest.fixture
+def moved_random_states(fit: Fit) -> list[str]:
+    """Names of the global random states that `fit` moved."""
+    return fit.moved
+
+
 class OneCycleEngine:
     """The backend's engine, but a call runs each step of the cycle once, uncompiled.
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Fit
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from tables import all_kind_columns, infer_quietly
@@ -272,8 +271,10 @@ def test_another_random_state_gives_other_rows(tiny: dict[str, Any]) -> None:
     assert not rows[0].equals(rows[1])
 
 
-def test_global_random_states_are_where_they_were(fit: Fit) -> None:
-    assert fit.moved == []
+def test_global_random_states_are_where_they_were(
+    moved_random_states: list[str],
+) -> None:
+    assert moved_random_states == []
 
 
 # --- odd tables -----------------------------------------------------------------------
