@@ -133,6 +133,19 @@ class RowRange:
         """Make the generator of one block of the stream called `path`."""
         return make_rng(self.seed, "rows", *path, block)
 
+    def uniforms(self, *path: str | int) -> np.ndarray:
+        """Draw a number for each row, which depends on its seed and number alone.
+
+        Returns
+        -------
+        ndarray of float64 in [0, 1), shape (n_rows,)
+        """
+        parts = [
+            self.block_rng(block, *path).random(BLOCK_SIZE)[part]
+            for block, part in self.blocks()
+        ]
+        return np.concatenate([*parts, np.empty(0)])
+
 
 @contextlib.contextmanager
 def preserved_global_random_state() -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from synthgan.conditions import (
     draw_from_pool,
     draw_to_margins,
     encode_given,
+    match_codes,
 )
 from synthgan.encoders import EncodedTable
 from synthgan.encoders.base import no_codes, no_ranks
@@ -30,6 +33,32 @@ if TYPE_CHECKING:
 #: Rows that conditions are drawn from; more where few of them match.
 POOL_SIZES = (16_384, 131_072)
 MIN_MATCHES = 100
+#: Rows walk from no fewer matching rows than these.
+MIN_STARTS = 20
+#: The larger pool is not searched for more combinations of given cells than these.
+MAX_COMBINATIONS = 100
+
+#: Tells which rows belong where they should, being those at a place of their range.
+Belongs = Callable[[EncodedTable, slice], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Rows that a model made without conditions.
+
+    Parameters
+    ----------
+    rows : RowRange of n rows
+        Their seed and numbers.
+    table : EncodedTable of n rows
+        The rows, encoded.
+    frame : DataFrame of n rows
+        The rows.
+    """
+
+    rows: RowRange
+    table: EncodedTable
+    frame: pd.DataFrame
 
 
 class Model:
@@ -43,7 +72,7 @@ class Model:
 
     def __init__(self, state: FittedState) -> None:
         self.state = state
-        self._pools: dict[int, pd.DataFrame] = {}
+        self._pools: dict[int, Pool] = {}
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -118,34 +147,105 @@ class Model:
         forbidden = encoder.missing_positions if fill_all else np.empty(0, np.int64)
         return self.sampler.sample(rows, Given(cells, mask, forbidden), choose)
 
+    def make_like(
+        self, partial: PartialRows, rows: RowRange, *, refine: bool
+    ) -> pd.DataFrame:
+        """Make rows that have given cells.
+
+        Where the model often makes such cells by itself, they are cells of rows of its
+        own; elsewhere the generator is told them.
+        """
+        encoder = self.state.encoder
+        told, mask = encode_given(partial)
+        pool, matches = self._find_matches(told, mask)
+        if not matches:
+            return self.make(rows, partial, refine=refine)
+        given = mask[:, [block.column for block in encoder.layout.softmax_blocks]]
+
+        def belongs(made: EncodedTable, place: slice) -> np.ndarray:
+            same = (made.codes == told.codes[place]) | ~given[place]
+            return np.asarray(same.all(axis=1))
+
+        made = self._walk(rows, pool, matches, belongs, refine)
+        is_made = np.zeros(rows.n_rows, dtype=bool)
+        is_made[np.concatenate([members for members, _ in matches])] = True
+        if not is_made.all():
+            others = self._make_table(rows, partial, refine, fill_all=False)
+            made = others.replace(is_made, made)
+        return partial.complete(encoder.inverse_transform(made, rows), made)
+
     def make_under(
         self, conditions: ConditionSet, rows: RowRange, *, refine: bool
     ) -> pd.DataFrame:
         """Make rows, all of which satisfy conditions."""
-        cells = draw_from_pool(conditions, self.find_pool(conditions), rows)
-        partial = PartialRows.from_draw(cells, self.state.encoder)
-        return self.make(rows, partial, refine=refine)
+        pool = self.find_pool(conditions)
+        matches = np.flatnonzero(conditions.holds(pool.frame))
+        if not conditions.allowed or len(matches) < MIN_STARTS:
+            cells = draw_from_pool(conditions, pool.frame, rows)
+            partial = PartialRows.from_draw(cells, self.state.encoder)
+            return self.make(rows, partial, refine=refine)
+        encoder = self.state.encoder
+
+        def belongs(made: EncodedTable, _: slice) -> np.ndarray:
+            return conditions.holds(encoder.decode_some(made, conditions.allowed))
+
+        everyone = np.arange(rows.n_rows)
+        made = self._walk(rows, pool, [(everyone, matches)], belongs, refine)
+        return encoder.inverse_transform(made, rows)
 
     def make_to_margins(
         self, margins: tuple[Margin, ...], rows: RowRange, *, refine: bool
     ) -> pd.DataFrame:
         """Make rows whose totals are those of margins."""
-        cells = draw_to_margins(margins, self._pool(POOL_SIZES[0]), rows)
+        cells = draw_to_margins(margins, self._pool(POOL_SIZES[0]).frame, rows)
         partial = PartialRows.from_draw(cells, self.state.encoder)
-        return self.make(rows, partial, refine=refine)
+        return self.make_like(partial, rows, refine=refine)
 
-    def find_pool(self, conditions: ConditionSet) -> pd.DataFrame:
+    def find_pool(self, conditions: ConditionSet) -> Pool:
         """Return the model's own rows, enough of which satisfy the conditions."""
-        free = conditions.only(is_fixed=False)
-        if not free.allowed:
-            free = conditions
         for size in POOL_SIZES:
             pool = self._pool(size)
-            if count_matches(pool, free) >= MIN_MATCHES:
+            if count_matches(pool.frame, conditions) >= MIN_MATCHES:
                 break
         return pool
 
-    def _pool(self, n_rows: int) -> pd.DataFrame:
+    def _find_matches(
+        self, told: EncodedTable, mask: np.ndarray
+    ) -> tuple[Pool, list[tuple[np.ndarray, np.ndarray]]]:
+        """Return the partial rows that are to walk, and where from; see `match_codes`.
+
+        Not those whose cells the model hardly ever makes: walks from a few places
+        stay near them.
+        """
+        for size in POOL_SIZES:
+            pool = self._pool(size)
+            matches = match_codes(told, mask, pool.table, self.state.encoder.layout)
+            fewest = min((len(places) for _, places in matches), default=MIN_MATCHES)
+            if fewest >= MIN_MATCHES or len(matches) > MAX_COMBINATIONS:
+                break
+        return pool, [match for match in matches if len(match[1]) >= MIN_STARTS]
+
+    def _walk(
+        self,
+        rows: RowRange,
+        pool: Pool,
+        matches: list[tuple[np.ndarray, np.ndarray]],
+        belongs: Belongs,
+        refine: bool,
+    ) -> EncodedTable:
+        """Make rows that start at matching rows of the pool, and belong as these do."""
+        from synthgan.training.walk import draw_starts, walk
+
+        refiner = self.refiner if refine else None
+        weigh = None if refiner is None else refiner.log_weights
+        starts = draw_starts(self.sampler, pool.rows, pool.table, matches, rows, weigh)
+        made = walk(self.sampler, rows, starts, belongs, weigh)
+        if refiner is None:
+            return made
+        stretched = refiner.stretch(made)
+        return made.replace(belongs(stretched, slice(None)), stretched)
+
+    def _pool(self, n_rows: int) -> Pool:
         """Return rows made without conditions, always the same ones.
 
         They are not refined: a few of their columns are looked at, which are right
@@ -153,5 +253,7 @@ class Model:
         """
         if n_rows not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
-            self._pools[n_rows] = self.make(rows, refine=False)
+            table = self._make_table(rows, None, refine=False, fill_all=False)
+            frame = self.state.encoder.inverse_transform(table, rows)
+            self._pools[n_rows] = Pool(rows, table, frame)
         return self._pools[n_rows]

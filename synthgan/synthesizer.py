@@ -279,7 +279,7 @@ class GANSynthesizer(BaseEstimator):
             partial = PartialRows.from_frame(conditions, self.encoder_)
             n_samples = _check_length(n_samples, len(conditions))
             rows = self._next_rows(n_samples, random_state)
-            return self._model.make(rows, partial, refine=self.refine)
+            return self._model.make_like(partial, rows, refine=self.refine)
         n_samples = _check_count(1 if n_samples is None else n_samples)
         rows = self._next_rows(n_samples, random_state)
         if margins is None:
@@ -394,7 +394,8 @@ class GANSynthesizer(BaseEstimator):
         """
         check_is_fitted(self, "encoder_")
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        return support(checked, self._model.find_pool(checked), self.schema_.n_rows)
+        pool = self._model.find_pool(checked)
+        return support(checked, pool.frame, self.schema_.n_rows)
 
     def diagnose(self) -> tuple[str, ...]:
         """Say what is wrong with the trained generator, and what to try.

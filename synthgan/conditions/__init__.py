@@ -22,6 +22,7 @@ from synthgan.conditions.margins import (
     draw_to_margins,
     margin_counts,
 )
+from synthgan.conditions.matching import match_codes
 from synthgan.conditions.parsing import parse_conditions
 from synthgan.conditions.partial_rows import PartialRows, encode_given
 from synthgan.conditions.pool import draw_from_pool
@@ -45,6 +46,7 @@ __all__ = [
     "encode_given",
     "less_than",
     "margin_counts",
+    "match_codes",
     "more_than",
     "one_of",
     "parse_conditions",

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan._random import RowRange
 from synthgan.conditions.allowed import pick
 from synthgan.conditions.condition_set import ConditionSet
 
@@ -47,13 +47,13 @@ def draw_from_pool(
     """
     free = conditions.only(is_fixed=False)
     joint = _find_joint(conditions, free, pool)
-    shared = row_uniforms(rows)
+    shared = rows.uniforms("conditions")
     drawn = []
     for name, cells in conditions.allowed.items():
         held, uniforms = joint, shared
         if not len(joint) and name in free.allowed:
             held = np.flatnonzero(cells.holds(pool[name]))
-            uniforms = row_uniforms(rows, str(name))
+            uniforms = rows.uniforms("conditions", str(name))
         if cells.is_fixed or not len(held):
             drawn.append(cells.draw(uniforms))
         else:
@@ -82,17 +82,3 @@ def make_frame(
     frame = pd.DataFrame(numbered, index=index)
     frame.columns = pd.Index(names, dtype=object, tupleize_cols=False)
     return frame
-
-
-def row_uniforms(rows: RowRange, *path: str | int) -> np.ndarray:
-    """Draw a uniform number for each row, which depends on seed and number alone.
-
-    Returns
-    -------
-    ndarray of float64 in [0, 1), shape (rows.n_rows,)
-    """
-    parts = [
-        rows.block_rng(block, "conditions", *path).random(BLOCK_SIZE)[part]
-        for block, part in rows.blocks()
-    ]
-    return np.concatenate([*parts, np.empty(0)])

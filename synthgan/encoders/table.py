@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -44,6 +44,14 @@ class EncodedTable:
     def take(self, rows: np.ndarray | slice) -> EncodedTable:
         """Return some rows, by their places."""
         return EncodedTable(self.codes[rows], self.ranks[rows])
+
+    def replace(self, where: np.ndarray, other: EncodedTable) -> EncodedTable:
+        """Return other rows where a mask says so; all are of one length."""
+        where = where[:, None]
+        return EncodedTable(
+            np.where(where, other.codes, self.codes),
+            np.where(where, other.ranks, self.ranks),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,11 +176,8 @@ class TableEncoder:
             Seed and numbers of these rows.
         """
 
-        def decode(i: int, encoder: ColumnEncoder) -> pd.Series:
-            of_codes, of_ranks = self._places[i]
-            return encoder.inverse_transform(
-                table.codes[:, of_codes], table.ranks[:, of_ranks], rows
-            )
+        def decode(i: int, _: ColumnEncoder) -> pd.Series:
+            return self._decode(i, table, rows)
 
         columns = dict(enumerate(_map_columns(decode, self.encoders)))
         self._resolve_references(columns, table.codes)
@@ -180,6 +185,38 @@ class TableEncoder:
         # A copy, as renaming an index's axis changes the index itself.
         frame.columns = self.schema.labels.copy()
         return frame
+
+    def decode_some(
+        self, table: EncodedTable, names: Iterable[Hashable]
+    ) -> pd.DataFrame:
+        """Decode some columns of rows whose numbers do not matter.
+
+        Parameters
+        ----------
+        table : EncodedTable of n rows
+            What the generator made.
+        names : iterable of column names
+            Which columns; what is made up anew for each row, such as keys, is not as
+            in `inverse_transform`.
+        """
+        positions = [self.schema.names.index(name) for name in names]
+        needed = set(positions)
+        for link in reversed(self.layout.references):
+            if link.column in needed:
+                needed.add(link.other)
+        rows = RowRange(0, 0, len(table))
+        columns = {i: self._decode(i, table, rows) for i in needed}
+        self._resolve_references(columns, table.codes)
+        index = pd.RangeIndex(len(table))
+        frame = pd.DataFrame({i: columns[i] for i in positions}, index=index)
+        frame.columns = self.schema.labels.take(positions)
+        return frame
+
+    def _decode(self, i: int, table: EncodedTable, rows: RowRange) -> pd.Series:
+        of_codes, of_ranks = self._places[i]
+        return self.encoders[i].inverse_transform(
+            table.codes[:, of_codes], table.ranks[:, of_ranks], rows
+        )
 
     def _encode_references(self, frame: pd.DataFrame, codes: np.ndarray) -> None:
         """Give the reference's code to cells that are no atom and equal the other's."""
@@ -194,7 +231,7 @@ class TableEncoder:
         """Copy the cells that are referred to, where the column can hold them."""
         for link in self.layout.references:
             refers = np.flatnonzero(codes[:, link.place] == link.code)
-            if len(refers):
+            if len(refers) and link.column in columns:
                 source = columns[link.other].iloc[refers]
                 fits = self.encoders[link.column].can_hold(source)
                 column = columns[link.column].copy()

@@ -119,3 +119,16 @@ class Engine(Protocol):
         callable
             The function of and to arrays. It may run in several threads at once.
         """
+
+
+def pad_rows(array: np.ndarray, n_rows: int) -> np.ndarray:
+    """Fill an array up with zero rows to the one number that a call is compiled for.
+
+    Examples
+    --------
+    >>> pad_rows(np.ones((1, 2)), 2).tolist()
+    [[1.0, 1.0], [0.0, 0.0]]
+    """
+    if len(array) == n_rows:
+        return array
+    return np.pad(array, ((0, n_rows - len(array)), (0, 0)))

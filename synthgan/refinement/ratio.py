@@ -19,7 +19,7 @@ from keras import ops, random
 
 from synthgan._random import make_rng, make_seed
 from synthgan.encoders import EncodedTable
-from synthgan.engines import Player, Repeated, current_engine
+from synthgan.engines import Player, Repeated, current_engine, pad_rows
 from synthgan.layout import Layout
 from synthgan.networks import RowFeatures, assign_weights, build_discriminator
 
@@ -98,7 +98,10 @@ def freeze_sum(models: Sequence[RatioNetwork]) -> Callable[[EncodedTable], np.nd
         scores = np.empty(len(table), dtype=np.float32)
         for start in range(0, len(table), SCORED_ROWS):
             part = slice(start, start + SCORED_ROWS)
-            codes, ranks = _fill(table.codes[part]), _fill(table.ranks[part])
+            codes, ranks = (
+                pad_rows(array[part], SCORED_ROWS)
+                for array in (table.codes, table.ranks)
+            )
             n_rows = len(table.codes[part])
             scores[part] = call(codes, ranks)[0][:n_rows]
         return scores
@@ -233,10 +236,3 @@ def _cross_entropy(real_scores: np.ndarray, made_scores: np.ndarray) -> float:
     """Return the mean cross-entropy, both kinds of rows weighing the same."""
     real, made = np.logaddexp(0, -real_scores), np.logaddexp(0, made_scores)
     return float(real.mean() + made.mean()) / 2
-
-
-def _fill(array: np.ndarray) -> np.ndarray:
-    """Fill up to the one number of rows that is compiled for."""
-    if len(array) == SCORED_ROWS:
-        return array
-    return np.pad(array, ((0, SCORED_ROWS - len(array)), (0, 0)))

@@ -200,16 +200,20 @@ class Refiner:
             weights = self._noisy_weights(other, rng)
             better = weights > best
             best = np.where(better, weights, best)
-            chosen = EncodedTable(
-                np.where(better[:, None], other.codes, chosen.codes),
-                np.where(better[:, None], other.ranks, chosen.ranks),
-            )
-        return stretch_tails(chosen, self.refinement.tails, self.layout)
+            chosen = chosen.replace(better, other)
+        return self.stretch(chosen)
+
+    def log_weights(self, table: EncodedTable) -> np.ndarray:
+        """Return the log-weights of rows; float64, shape (n,)."""
+        log_weights = np.minimum(self._score(table), self.refinement.cap)
+        cells = cell_indices(table, self.layout)
+        return add_offsets(log_weights, cells, self.refinement.offsets)
+
+    def stretch(self, table: EncodedTable) -> EncodedTable:
+        """Return rows with their outermost ranks where they should be."""
+        return stretch_tails(table, self.refinement.tails, self.layout)
 
     def _noisy_weights(
         self, table: EncodedTable, rng: np.random.Generator
     ) -> np.ndarray:
-        log_weights = np.minimum(self._score(table), self.refinement.cap)
-        cells = cell_indices(table, self.layout)
-        log_weights = add_offsets(log_weights, cells, self.refinement.offsets)
-        return log_weights + rng.gumbel(size=len(table))
+        return self.log_weights(table) + rng.gumbel(size=len(table))

@@ -11,9 +11,10 @@ import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import Dependency, EncodedTable, settle
-from synthgan.engines import current_engine
+from synthgan.engines import current_engine, pad_rows
 from synthgan.layout import Layout
 from synthgan.networks import RowFeatures, assign_weights, build_generator
+from synthgan.training.noise import Noise
 
 #: Blocks made at the same time. One network call leaves cores idle between its
 #: matrix products; the second one fills them.
@@ -132,28 +133,54 @@ class Sampler:
         -------
         EncodedTable of rows.n_rows rows
         """
-        codes = np.empty((rows.n_rows, self.layout.n_codes), dtype=np.int32)
-        ranks = np.empty((rows.n_rows, self.layout.n_ranks), dtype=np.float32)
 
-        def make(block: int, part: slice) -> None:
-            first = block * BLOCK_SIZE - rows.start
-            place = slice(first + part.start, first + part.stop)
+        def make(block: int, part: slice, place: slice) -> EncodedTable:
             told = None if given is None else self._pad(given, place, part)
 
             def candidate(k: int) -> EncodedTable:
-                return self._make_block(rows, block, k, told)
+                # The first candidate is the row that there would be without others.
+                rng = rows.block_rng(block, "latent", *([k] if k else []))
+                noise = self.draw_noise(rng)
+                return self.make(noise) if told is None else self._fill(noise, told)
 
             if choose is None:
-                made = candidate(0)
-            else:
-                made = choose(candidate, rows.block_rng(block, "choice"))
-            codes[place], ranks[place] = made.codes[part], made.ranks[part]
+                return candidate(0).take(part)
+            return choose(candidate, rows.block_rng(block, "choice")).take(part)
 
-        with ThreadPoolExecutor(N_THREADS) as pool:
-            done = [pool.submit(make, *block) for block in rows.blocks()]
-            for future in done:
-                future.result()
-        return EncodedTable(codes, ranks)
+        return fill_blocks(self.layout, rows, make)
+
+    def draw_noise(self, rng: np.random.Generator) -> Noise:
+        """Draw the noise of a block of rows."""
+        return Noise.draw(rng, BLOCK_SIZE, self.latent_dim, self.layout.n_codes)
+
+    def find_noise(self, rows: RowRange, places: np.ndarray) -> Noise:
+        """Return what some rows that `sample` made were made from.
+
+        Parameters
+        ----------
+        rows : RowRange
+            The rows; they were made without conditions, and not chosen.
+        places : ndarray of int, shape (m,), ascending
+            Which of them.
+        """
+        numbers = places + rows.start
+        parts = [
+            self.draw_noise(rows.block_rng(block, "latent")).take(
+                numbers[numbers // BLOCK_SIZE == block] % BLOCK_SIZE
+            )
+            for block in np.unique(numbers // BLOCK_SIZE).tolist()
+        ]
+        return Noise(
+            np.concatenate([part.latent for part in parts]),
+            np.concatenate([part.uniforms for part in parts]),
+        )
+
+    def make(self, noise: Noise) -> EncodedTable:
+        """Make the rows of some noise; no more than a block of them."""
+        whole = (pad_rows(a, BLOCK_SIZE) for a in (noise.latent, noise.uniforms))
+        codes, ranks = self._make_rows(*whole)
+        table = EncodedTable(settle(codes, self.dependencies), ranks)
+        return table.take(slice(len(noise.latent)))
 
     def _pad(self, given: Given, place: slice, part: slice) -> Given:
         """Put a part of the given cells at its place in a whole block."""
@@ -166,22 +193,18 @@ class Sampler:
         cells = EncodedTable(pad(given.cells.codes), pad(given.cells.ranks))
         return Given(cells, pad(given.mask), given.forbidden)
 
-    def _make_block(
-        self, rows: RowRange, block: int, k: int, given: Given | None
-    ) -> EncodedTable:
-        """Make candidate k of each row of a block."""
-        # The first candidate is the row that there would be without others.
-        rng = rows.block_rng(block, "latent", *([k] if k else []))
-        latent = rng.standard_normal((BLOCK_SIZE, self.latent_dim), dtype=np.float32)
-        uniforms = rng.random((BLOCK_SIZE, self.layout.n_codes), dtype=np.float32)
-        if given is None:
-            codes, ranks = self._make_rows(latent, uniforms)
-            return EncodedTable(settle(codes, self.dependencies), ranks)
+    def _fill(self, noise: Noise, given: Given) -> EncodedTable:
+        """Make a block of rows that have given cells."""
         told, mask = given.cells, given.mask
         bars = np.zeros(self.layout.width, dtype=np.float32)
         bars[given.forbidden] = FORBIDDEN_LOGIT
         codes, ranks = self._fill_rows(
-            latent, uniforms, told.codes, told.ranks, mask.astype(np.float32), bars
+            noise.latent,
+            noise.uniforms,
+            told.codes,
+            told.ranks,
+            mask.astype(np.float32),
+            bars,
         )
         code_columns = [block.column for block in self.layout.softmax_blocks]
         rank_columns = [block.column for block in self.layout.rank_blocks]
@@ -191,6 +214,39 @@ class Sampler:
             np.where(mask[:, code_columns], told.codes, settled),
             np.where(mask[:, rank_columns], told.ranks, ranks),
         )
+
+
+def fill_blocks(
+    layout: Layout,
+    rows: RowRange,
+    make: Callable[[int, slice, slice], EncodedTable],
+) -> EncodedTable:
+    """Make the rows of a range block by block, some blocks at the same time.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    rows : RowRange
+        Which rows.
+    make : callable
+        Given the number of a block, the part of it that is meant and the place of that
+        part in the range, makes the rows of that part.
+    """
+    codes = np.empty((rows.n_rows, layout.n_codes), dtype=np.int32)
+    ranks = np.empty((rows.n_rows, layout.n_ranks), dtype=np.float32)
+
+    def fill(block: int, part: slice) -> None:
+        first = block * BLOCK_SIZE - rows.start
+        place = slice(first + part.start, first + part.stop)
+        made = make(block, part, place)
+        codes[place], ranks[place] = made.codes, made.ranks
+
+    with ThreadPoolExecutor(N_THREADS) as pool:
+        done = [pool.submit(fill, *block) for block in rows.blocks()]
+        for future in done:
+            future.result()
+    return EncodedTable(codes, ranks)
 
 
 def _check_widths(

@@ -421,3 +421,11 @@ def test_a_reference_out_of_the_columns_range_falls_back_on_the_rank() -> None:
     back = encoder.inverse_transform(EncodedTable(codes, table.ranks), rows)
     assert back["c"].max() <= frame["c"].max()
     assert (back["c"] == back["b"])[back["b"] <= 700].all()
+
+
+@pytest.mark.parametrize("names", [["c"], ["c", "a"], ["b", "c"], []])
+def test_some_columns_decode_as_all_of_them_do(names: list[str]) -> None:
+    frame = _bills()
+    encoder, table = _encode(frame)
+    whole = encoder.inverse_transform(table, RowRange(0, 0, len(frame)))
+    pd.testing.assert_frame_equal(encoder.decode_some(table, names), whole[names])

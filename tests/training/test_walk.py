@@ -1,0 +1,146 @@
+"""Walks give the rows that rejection would give, however they start."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import numpy as np
+import pytest
+from keras import ops
+from scipy import stats
+
+from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan.encoders import EncodedTable
+from synthgan.layout import BlockSpec, Layout
+from synthgan.networks import build_generator
+from synthgan.training.sampler import Sampler
+from synthgan.training.walk import LogWeights, draw_starts, walk
+
+pytestmark = pytest.mark.engine
+
+LAYOUT = Layout.from_specs(
+    [
+        [BlockSpec("level", "softmax", 5)],
+        [
+            BlockSpec("atom", "softmax", 3, has_rank=True),
+            BlockSpec("rank", "rank", 1),
+        ],
+    ]
+)
+POOL = RowRange(11, 0, 16 * BLOCK_SIZE)
+#: Where the codes of the two columns stand.
+LEVEL, ATOM = (LAYOUT.column_blocks(column)[0].index for column in (0, 1))
+N_LEVELS, N_ATOMS = 5, 3
+
+
+@pytest.fixture(scope="module")
+def sampler() -> Sampler:
+    network = build_generator(LAYOUT, 4, (8,), count(3))
+    weights = [ops.convert_to_numpy(v.value) for v in network.trainable_variables]
+    return Sampler(LAYOUT, 4, (8,), weights)
+
+
+@pytest.fixture(scope="module")
+def pool(sampler: Sampler) -> EncodedTable:
+    return sampler.sample(POOL)
+
+
+def is_inside(table: EncodedTable, _: slice = slice(None)) -> np.ndarray:
+    """Tell which rows have one level and a low rank: about one in fifty."""
+    return np.asarray((table.codes[:, LEVEL] == 2) & (table.ranks[:, 0] < 0.3))
+
+
+def prefer_low(table: EncodedTable) -> np.ndarray:
+    return -10.0 * table.ranks[:, 0]
+
+
+def walk_inside(
+    sampler: Sampler,
+    pool: EncodedTable,
+    rows: RowRange,
+    n_starts: int,
+    log_weights: LogWeights | None = None,
+) -> EncodedTable:
+    places = np.flatnonzero(is_inside(pool))[:n_starts]
+    everyone = np.arange(rows.n_rows)
+    starts = draw_starts(sampler, POOL, pool, [(everyone, places)], rows, log_weights)
+    return walk(sampler, rows, starts, is_inside, log_weights)
+
+
+@pytest.fixture(scope="module")
+def rejected(sampler: Sampler) -> EncodedTable:
+    """Rows that rejection leaves, many and exact."""
+    many = sampler.sample(RowRange(5, 0, 40 * BLOCK_SIZE))
+    return many.take(is_inside(many))
+
+
+def assert_alike(
+    walked: EncodedTable, weights: np.ndarray, truth: EncodedTable
+) -> None:
+    """Compare ranks and atoms with those of weighted rows."""
+    rng = np.random.default_rng(0)
+    drawn = truth.take(rng.choice(len(truth), 2_000, p=weights / weights.sum()))
+    ranks = stats.ks_2samp(walked.ranks[:, 0], drawn.ranks[:, 0])
+    atoms = [np.bincount(t.codes[:, ATOM], minlength=N_ATOMS) for t in (walked, drawn)]
+    assert ranks.pvalue > 0.001
+    assert stats.chi2_contingency(np.stack(atoms) + 1).pvalue > 0.001
+
+
+def test_all_rows_belong_and_are_those_of_rejection(
+    sampler: Sampler, pool: EncodedTable, rejected: EncodedTable
+) -> None:
+    walked = walk_inside(sampler, pool, RowRange(1, 0, 1_000), 10_000)
+    assert is_inside(walked).all()
+    assert_alike(walked, np.ones(len(rejected)), rejected)
+
+
+def test_weighted_rows_come_in_proportion_to_their_weights(
+    sampler: Sampler, pool: EncodedTable, rejected: EncodedTable
+) -> None:
+    walked = walk_inside(sampler, pool, RowRange(1, 0, 1_000), 10_000, prefer_low)
+    assert is_inside(walked).all()
+    assert_alike(walked, np.exp(prefer_low(rejected)), rejected)
+    # Nor would rows without weights have passed.
+    plain = stats.ks_2samp(walked.ranks[:, 0], rejected.ranks[:, 0])
+    assert plain.pvalue < 1e-6
+
+
+def test_rows_that_share_a_start_differ(sampler: Sampler, pool: EncodedTable) -> None:
+    walked = walk_inside(sampler, pool, RowRange(1, 0, 1_000), 20)
+    assert is_inside(walked).all()
+    # Steps that all leave are rare.
+    assert len(np.unique(walked.ranks[:, 0])) > 970
+
+
+@pytest.mark.parametrize(("start", "n_rows"), [(0, 1), (700, 300), (BLOCK_SIZE - 1, 2)])
+def test_a_row_is_the_same_whatever_is_asked_for_beside_it(
+    sampler: Sampler, pool: EncodedTable, start: int, n_rows: int
+) -> None:
+    many = walk_inside(sampler, pool, RowRange(1, 0, BLOCK_SIZE + 10), 100)
+    some = walk_inside(sampler, pool, RowRange(1, start, n_rows), 100)
+    part = slice(start, start + n_rows)
+    np.testing.assert_array_equal(some.codes, many.codes[part])
+    np.testing.assert_array_equal(some.ranks, many.ranks[part])
+
+
+def test_each_row_walks_in_its_own_part(sampler: Sampler, pool: EncodedTable) -> None:
+    rows = RowRange(3, 100, 900)
+    levels = np.arange(rows.n_rows) % N_LEVELS
+    matches = [
+        (np.flatnonzero(levels == level), np.flatnonzero(pool.codes[:, LEVEL] == level))
+        for level in range(N_LEVELS)
+    ]
+    starts = draw_starts(sampler, POOL, pool, matches, rows)
+    walked = walk(
+        sampler, rows, starts, lambda made, place: made.codes[:, LEVEL] == levels[place]
+    )
+    np.testing.assert_array_equal(walked.codes[:, LEVEL], levels)
+
+
+def test_a_pools_rows_are_found_again_from_their_noise(
+    sampler: Sampler, pool: EncodedTable
+) -> None:
+    places = np.array([0, 5, BLOCK_SIZE - 1, BLOCK_SIZE, 16 * BLOCK_SIZE - 1])
+    made = sampler.make(sampler.find_noise(POOL, places))
+    np.testing.assert_array_equal(made.codes, pool.codes[places])
+    np.testing.assert_allclose(made.ranks, pool.ranks[places], atol=1e-6)
