@@ -10,6 +10,7 @@ from keras import ops
 
 from synthgan.layout import Layout
 from synthgan.networks.blocks import ResidualBlock, seeded_dense
+from synthgan.networks.rows import RowFeatures
 
 
 class Generator(keras.Model):
@@ -36,7 +37,7 @@ class Generator(keras.Model):
     ) -> None:
         super().__init__(name="generator")
         self.latent_dim = latent_dim
-        self.condition_width = layout.width + layout.n_columns
+        self.condition_width = RowFeatures(layout).features_width + layout.n_columns
         self.latent_input = seeded_dense(units[0], seeds)
         # Without a bias an empty condition adds nothing: unconditional sampling
         # leaves this product out.
@@ -63,8 +64,9 @@ class Generator(keras.Model):
         ----------
         latent : tensor, shape (batch, latent_dim)
             Standard normal.
-        condition : tensor, shape (batch, layout.width), optional
-            The given cells of a dense row, zero elsewhere; none given by default.
+        condition : tensor, shape (batch, features_width), optional
+            `RowFeatures.features` of the given cells of a dense row, zero elsewhere;
+            none given by default.
         mask : tensor, shape (batch, layout.n_columns), optional
             1 for a given column.
 

@@ -27,19 +27,14 @@ from synthgan.encoders.base import ColumnEncoder
 from synthgan.exceptions import ArchiveError, InputError
 from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
 from synthgan.persistence.damage import damage_as_archive_error
+from synthgan.persistence.older import complete_manifest, complete_weights
 from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 _MEMBERS = ("manifest.json", "arrays.npz")
-#: What files of version 1 do not state.
-_SINCE_VERSION_2: dict[str, Any] = {
-    "dependencies": [],
-    "refinement": None,
-    "diagnosis": (),
-}
 _REFINEMENT_ARRAYS = ("weights", "offsets", "tails")
 
 
@@ -166,9 +161,7 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         text, packed = (archive.read(name) for name in _MEMBERS)
     raw = json.loads(text)
     _check_version(raw)
-    manifest = from_tagged(raw)
-    if manifest["format_version"] == 1:
-        manifest = {**manifest, **_SINCE_VERSION_2}
+    manifest = complete_manifest(from_tagged(raw))
     arrays = read_arrays(packed)
     schema = _read_schema(manifest["schema"])
     if len(manifest["encoders"]) != len(schema):
@@ -200,10 +193,12 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         for name, value in manifest["parameters"].items()
     }
     history = {name: arrays[f"history/{name}"] for name in manifest["history"]}
+    weights = [arrays[f"weights/{i}"] for i in range(manifest["n_weights"])]
+    version = manifest["format_version"]
     return parameters, FittedState(
         encoder=encoder,
         settings=manifest["settings"],
-        weights=[arrays[f"weights/{i}"] for i in range(manifest["n_weights"])],
+        weights=complete_weights(weights, encoder.layout, version),
         dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
         refinement=_read_refinement(manifest["refinement"], arrays),
         diagnosis=_read_diagnosis(manifest["diagnosis"]),

@@ -31,6 +31,11 @@ FIGURES = ("discriminator_loss", "generator_loss")
 AVERAGING = 0.999
 #: The moments of the training rows are taken of so many at the most.
 MOMENT_ROWS = 65_536
+#: Share of a batch's rows of which the generator is told some cells. What it learns
+#: from them costs the others: with a half, a quarter and an eighth the two-sample AUC
+#: of Shoppers is .650, .631 and .620, and that of rows of which half of the cells are
+#: given .657, .748 and .821.
+MASKED_SHARE = 0.25
 #: Adam's decay rates.
 BETA_1, BETA_2 = 0.0, 0.9
 
@@ -218,9 +223,10 @@ class Game:
         )
 
     def _draw_mask(self) -> Any:
-        """Draw which columns are given: none half of the time, else a random share."""
+        """Draw which columns are given: mostly none, else a random share of them."""
         shape = (self.settings.batch_size, self.layout.n_columns)
-        share = random.uniform((shape[0], 1), -1.0, 1.0, seed=self.draws)
+        lowest = 1.0 - 1.0 / MASKED_SHARE
+        share = random.uniform((shape[0], 1), lowest, 1.0, seed=self.draws)
         drawn = random.uniform(shape, seed=self.draws)
         return ops.cast(drawn < share, "float32")
 
@@ -231,7 +237,7 @@ class Game:
         )
         given = self.rows.spread_mask(mask)
         condition = real * given
-        outputs = self.generator(latent, condition, mask)
+        outputs = self.generator(latent, self.rows.features(condition), mask)
         made = self.rows.choose(outputs, self.draws)
         return condition + (1.0 - given) * made
 

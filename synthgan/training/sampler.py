@@ -100,7 +100,7 @@ class Sampler:
             latent: Any, uniforms: Any, codes: Any, ranks: Any, mask: Any, bars: Any
         ) -> tuple[Any, Any]:
             condition = rows.dense(codes, ranks) * rows.spread_mask(mask)
-            outputs = generator(latent, condition, mask) + bars
+            outputs = generator(latent, rows.features(condition), mask) + bars
             return rows.read_off(outputs, uniforms)
 
         engine = current_engine()

@@ -12,7 +12,7 @@ from keras import ops
 
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
-from synthgan.networks import build_discriminator, build_generator
+from synthgan.networks import RowFeatures, build_discriminator, build_generator
 
 pytestmark = pytest.mark.engine
 
@@ -74,7 +74,8 @@ def test_the_generator_fills_the_layout_and_depends_on_its_latent() -> None:
 
 def test_an_empty_condition_is_no_condition() -> None:
     network, latent = generator(), normal(6, 4)
-    empty = network(latent, ops.zeros((6, LAYOUT.width)), ops.zeros((6, 2)))
+    width = RowFeatures(LAYOUT).features_width
+    empty = network(latent, ops.zeros((6, width)), ops.zeros((6, 2)))
     np.testing.assert_allclose(
         ops.convert_to_numpy(empty), ops.convert_to_numpy(network(latent)), rtol=1e-6
     )
@@ -82,7 +83,8 @@ def test_an_empty_condition_is_no_condition() -> None:
 
 def test_the_generator_sees_every_given_cell_and_the_mask() -> None:
     network, latent = generator(), normal(6, 4)
-    condition, mask = normal(6, LAYOUT.width), normal(6, 2)
+    width = RowFeatures(LAYOUT).features_width
+    condition, mask = normal(6, width), normal(6, 2)
     by_condition = slope(
         lambda x: ops.sum(network(latent, x, mask) ** 2, axis=1), condition
     )

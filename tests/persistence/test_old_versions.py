@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from keras import ops
 
 from synthgan import load
+from synthgan.layout import BlockSpec, Layout
+from synthgan.networks import RowFeatures
 from synthgan.persistence import FORMAT_VERSION
+from synthgan.persistence.older import complete_weights
 
 pytestmark = pytest.mark.engine
 
@@ -64,3 +69,30 @@ def test_every_version_loads_and_samples(version: int) -> None:
     assert set(rows["constant"]) == {"same"}
     assert synthesizer.history_["step"].is_monotonic_increasing
     assert synthesizer.stop_reason_ == "all steps done"
+
+
+def test_a_generator_of_version_2_reads_conditions_as_it_did() -> None:
+    layout = Layout.from_specs(
+        [
+            [BlockSpec("level", "softmax", 3)],
+            [
+                BlockSpec("atom", "softmax", 4, has_rank=True),
+                BlockSpec("rank", "rank", 1),
+            ],
+            [BlockSpec("rank", "rank", 1)],
+        ]
+    )
+    rng = np.random.default_rng(0)
+    condition, mask = rng.random((5, layout.width)), rng.random((5, layout.n_columns))
+    flag = layout.column_blocks(1)[0].start
+    condition[:, flag] = 1  # no atom: the rank means something
+    kernel = rng.random((layout.width + layout.n_columns, 7))
+    weights = [np.zeros(1), np.zeros(1), kernel]
+    assert complete_weights(weights, layout, 3)[2] is kernel
+    features = ops.convert_to_numpy(RowFeatures(layout).features(condition))
+    completed = complete_weights(weights, layout, 2)
+    np.testing.assert_allclose(
+        np.hstack([features, mask]) @ completed[2],
+        np.hstack([condition, mask]) @ kernel,
+        rtol=1e-5,
+    )
