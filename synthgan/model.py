@@ -19,6 +19,8 @@ from synthgan.conditions import (
     draw_from_pool,
     draw_to_margins,
     encode_given,
+    find_groups,
+    match,
     match_codes,
 )
 from synthgan.encoders import EncodedTable
@@ -132,7 +134,11 @@ class Model:
         return made if partial is None else partial.complete(made, table)
 
     def _make_table(
-        self, rows: RowRange, partial: PartialRows | None, refine: bool, fill_all: bool
+        self,
+        rows: RowRange,
+        partial: PartialRows | None,
+        refine: bool,
+        fill_all: bool = False,
     ) -> EncodedTable:
         encoder = self.state.encoder
         if not encoder.layout.width:
@@ -157,21 +163,14 @@ class Model:
         """
         encoder = self.state.encoder
         told, mask = encode_given(partial)
-        pool, matches = self._find_matches(told, mask)
-        if not matches:
-            return self.make(rows, partial, refine=refine)
         given = mask[:, [block.column for block in encoder.layout.softmax_blocks]]
 
         def belongs(made: EncodedTable, place: slice) -> np.ndarray:
             same = (made.codes == told.codes[place]) | ~given[place]
             return np.asarray(same.all(axis=1))
 
-        made = self._walk(rows, pool, matches, belongs, refine)
-        is_made = np.zeros(rows.n_rows, dtype=bool)
-        is_made[np.concatenate([members for members, _ in matches])] = True
-        if not is_made.all():
-            others = self._make_table(rows, partial, refine, fill_all=False)
-            made = others.replace(is_made, made)
+        pool, matches = self._find_matches(told, mask)
+        made, _ = self._walk_some(partial, rows, pool, matches, belongs, refine)
         return partial.complete(encoder.inverse_transform(made, rows), made)
 
     def make_under(
@@ -197,9 +196,21 @@ class Model:
         self, margins: tuple[Margin, ...], rows: RowRange, *, refine: bool
     ) -> pd.DataFrame:
         """Make rows whose totals are those of margins."""
-        cells = draw_to_margins(margins, self._pool(POOL_SIZES[0]).frame, rows)
-        partial = PartialRows.from_draw(cells, self.state.encoder)
-        return self.make_like(partial, rows, refine=refine)
+        encoder = self.state.encoder
+        pool = self._pool(POOL_SIZES[0])
+        cells = draw_to_margins(margins, pool.frame, rows)
+        wanted = find_groups(margins, cells)
+        names = [margin.name for margin in margins]
+
+        def belongs(made: EncodedTable, place: slice) -> np.ndarray:
+            groups = find_groups(margins, encoder.decode_some(made, names))
+            return np.asarray((groups == wanted[place]).all(axis=1))
+
+        matches = match(wanted, find_groups(margins, pool.frame))
+        partial = PartialRows.from_draw(cells, encoder)
+        made, walked = self._walk_some(partial, rows, pool, matches, belongs, refine)
+        frame = encoder.inverse_transform(made, rows)
+        return partial.without(walked).complete(frame, made)
 
     def find_pool(self, conditions: ConditionSet) -> Pool:
         """Return the model's own rows, enough of which satisfy the conditions."""
@@ -212,18 +223,38 @@ class Model:
     def _find_matches(
         self, told: EncodedTable, mask: np.ndarray
     ) -> tuple[Pool, list[tuple[np.ndarray, np.ndarray]]]:
-        """Return the partial rows that are to walk, and where from; see `match_codes`.
-
-        Not those whose cells the model hardly ever makes: walks from a few places
-        stay near them.
-        """
+        """Return a pool, and which of its rows have given cells; see `match_codes`."""
         for size in POOL_SIZES:
             pool = self._pool(size)
             matches = match_codes(told, mask, pool.table, self.state.encoder.layout)
             fewest = min((len(places) for _, places in matches), default=MIN_MATCHES)
             if fewest >= MIN_MATCHES or len(matches) > MAX_COMBINATIONS:
                 break
-        return pool, [match for match in matches if len(match[1]) >= MIN_STARTS]
+        return pool, matches
+
+    def _walk_some(
+        self,
+        partial: PartialRows,
+        rows: RowRange,
+        pool: Pool,
+        matches: list[tuple[np.ndarray, np.ndarray]],
+        belongs: Belongs,
+        refine: bool,
+    ) -> tuple[EncodedTable, np.ndarray]:
+        """Make rows that start at matching rows, and fill those that have too few.
+
+        Walks from a few places would stay near them. Returns which rows walked, too.
+        """
+        matches = [found for found in matches if len(found[1]) >= MIN_STARTS]
+        walked = np.zeros(rows.n_rows, dtype=bool)
+        for members, _ in matches:
+            walked[members] = True
+        if not walked.any():
+            return self._make_table(rows, partial, refine), walked
+        made = self._walk(rows, pool, matches, belongs, refine)
+        if not walked.all():
+            made = self._make_table(rows, partial, refine).replace(walked, made)
+        return made, walked
 
     def _walk(
         self,
@@ -234,6 +265,8 @@ class Model:
         refine: bool,
     ) -> EncodedTable:
         """Make rows that start at matching rows of the pool, and belong as these do."""
+        if not self.state.encoder.layout.width:
+            return self._make_table(rows, None, refine)
         from synthgan.training.walk import draw_starts, walk
 
         refiner = self.refiner if refine else None
@@ -253,7 +286,7 @@ class Model:
         """
         if n_rows not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
-            table = self._make_table(rows, None, refine=False, fill_all=False)
+            table = self._make_table(rows, None, refine=False)
             frame = self.state.encoder.inverse_transform(table, rows)
             self._pools[n_rows] = Pool(rows, table, frame)
         return self._pools[n_rows]

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from synthgan import (
     MISSING,
@@ -18,9 +19,11 @@ from synthgan import (
     GANSynthesizer,
     InputError,
     ParameterError,
+    at_most,
     between,
     less_than,
     load,
+    more_than,
 )
 
 pytestmark = pytest.mark.engine
@@ -94,6 +97,38 @@ def test_given_cells_move_the_rest_of_the_row(synthesizer: GANSynthesizer) -> No
         assert low < rows["income"].mean() < high
         wrong = {"male": "wife", "female": "husband"}[sex]
         assert (rows["role"] == wrong).mean() < 0.1
+
+
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("age <= 25", {"conditions": {"age": at_most(25)}}),
+    ("sex == 'female'", {"conditions": pd.DataFrame({"sex": ["female"] * 800})}),
+    ("age > 80", {"margins": {"age": {between(18, 80): 0.0, more_than(80): 1.0}}}),
+]
+
+
+@pytest.mark.parametrize(("query", "asked"), ASKED)
+def test_rows_are_those_that_rejection_would_leave(
+    synthesizer: GANSynthesizer, query: str, asked: dict[str, Any]
+) -> None:
+    rows = synthesizer.sample(800, random_state=1, **asked)
+    left = synthesizer.sample(20_000, random_state=2).query(query)
+    assert len(rows.query(query)) == 800
+    for name in ("age", "income"):
+        found = stats.ks_2samp(rows[name].dropna(), left[name].dropna())
+        assert found.pvalue > 0.001
+    for name in ("sex", "role", "member"):
+        counts = [table[name].value_counts(sort=False) for table in (rows, left)]
+        table = pd.concat(counts, axis=1).fillna(0) + 1
+        assert stats.chi2_contingency(table.to_numpy(float)).pvalue > 0.001
+
+
+def test_a_table_of_constants_alone_answers_conditions() -> None:
+    frame = pd.DataFrame({"country": ["Elbonia"] * 50})
+    synthesizer = GANSynthesizer(verbose=False).fit(frame)
+    rows = synthesizer.sample(3, conditions={"country": "Elbonia"})
+    assert rows["country"].tolist() == ["Elbonia"] * 3
+    rows = synthesizer.sample(3, margins={"country": {"Elbonia": 1.0}})
+    assert rows["country"].tolist() == ["Elbonia"] * 3
 
 
 def test_sets_are_drawn_jointly(synthesizer: GANSynthesizer) -> None:

@@ -20,9 +20,10 @@ from synthgan.conditions.margins import (
     Margin,
     check_margins,
     draw_to_margins,
+    find_groups,
     margin_counts,
 )
-from synthgan.conditions.matching import match_codes
+from synthgan.conditions.matching import match, match_codes
 from synthgan.conditions.parsing import parse_conditions
 from synthgan.conditions.partial_rows import PartialRows, encode_given
 from synthgan.conditions.pool import draw_from_pool
@@ -44,8 +45,10 @@ __all__ = [
     "draw_from_pool",
     "draw_to_margins",
     "encode_given",
+    "find_groups",
     "less_than",
     "margin_counts",
+    "match",
     "match_codes",
     "more_than",
     "one_of",

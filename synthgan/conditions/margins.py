@@ -142,6 +142,17 @@ def margin_counts(
     }
 
 
+def find_groups(margins: tuple[Margin, ...], frame: pd.DataFrame) -> np.ndarray:
+    """Return each row's group in each column with totals.
+
+    Returns
+    -------
+    ndarray of int, shape (n, number of margins)
+        -1 where a cell is in no group with a share.
+    """
+    return np.stack([m.group_of(frame[m.name]) for m in margins], axis=1)
+
+
 def draw_to_margins(
     margins: tuple[Margin, ...], pool: pd.DataFrame, rows: RowRange
 ) -> pd.DataFrame:
@@ -179,7 +190,7 @@ def draw_to_margins(
     """
     rng = make_rng(rows.seed, "margins", rows.start, rows.n_rows)
     counts = [margin.counts(rows.n_rows) for margin in margins]
-    groups = np.stack([m.group_of(pool[m.name]) for m in margins], axis=1)
+    groups = find_groups(margins, pool)
     sources, wanted = assign_groups(groups, counts, rng)
     columns = [
         _take_cells(margin, pool[margin.name], groups[:, j], sources, wanted[:, j], rng)

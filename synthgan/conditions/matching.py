@@ -1,4 +1,4 @@
-"""`match_codes`: which of a pool's rows have the cells that partial rows have."""
+"""`match`: which of a pool's rows are like the rows that are wanted."""
 
 from __future__ import annotations
 
@@ -35,21 +35,46 @@ def match_codes(
     ranked = mask[:, [block.column for block in layout.rank_blocks]]
     is_exact = ~(ranked & layout.ranks_count(told.codes)).any(axis=1)
     rows = np.flatnonzero(is_exact & given.any(axis=1))
-    keys, groups = np.unique(
-        np.where(given, told.codes, -1)[rows], axis=0, return_inverse=True
-    )
+    keys = np.where(given, told.codes, -1)[rows]
+    return [(rows[members], places) for members, places in match(keys, pool.codes)]
+
+
+def match(keys: np.ndarray, pool: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Put rows with the same numbers together, and find a pool's rows like them.
+
+    Parameters
+    ----------
+    keys : ndarray of int, shape (n, d)
+        A negative number stands for any.
+    pool : ndarray of int, shape (m, d)
+        The rows to look among.
+
+    Returns
+    -------
+    list of (ndarray of int, ndarray of int)
+        For each combination of numbers, the rows that have it and the pool's.
+
+    Examples
+    --------
+    >>> found = match(np.array([[1, -1], [2, 5], [1, -1]]), np.array([[1, 4], [2, 6]]))
+    >>> [(rows.tolist(), places.tolist()) for rows, places in found]
+    [([0, 2], [0]), ([1], [])]
+    """
+    combinations, groups = np.unique(keys, axis=0, return_inverse=True)
     order = np.argsort(groups, kind="stable")
-    ends = np.cumsum(np.bincount(groups, minlength=len(keys)))
-    codes = np.asfortranarray(pool.codes)
+    ends = np.cumsum(np.bincount(groups, minlength=len(combinations)))
+    columns = np.asfortranarray(pool)
     return [
-        (members, _find(codes, key))
-        for members, key in zip(np.split(rows[order], ends[:-1]), keys, strict=True)
+        (members, _find(columns, combination))
+        for members, combination in zip(
+            np.split(order, ends[:-1]), combinations, strict=True
+        )
     ]
 
 
-def _find(codes: np.ndarray, key: np.ndarray) -> np.ndarray:
-    """Return the places of rows with a key's codes, where these are not negative."""
-    held = np.ones(len(codes), dtype=bool)
-    for place in np.flatnonzero(key >= 0):
-        held &= codes[:, place] == key[place]
+def _find(pool: np.ndarray, combination: np.ndarray) -> np.ndarray:
+    """Return the places of rows with given numbers, where these are not negative."""
+    held = np.ones(len(pool), dtype=bool)
+    for column in np.flatnonzero(combination >= 0):
+        held &= pool[:, column] == combination[column]
     return np.flatnonzero(held)

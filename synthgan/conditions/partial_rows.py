@@ -131,6 +131,11 @@ class PartialRows:
         visible = given & np.array([_is_visible(part) for part in encoder.encoders])
         return cls(cells, given, visible, encoder)
 
+    def without(self, rows: np.ndarray) -> PartialRows:
+        """Return the same rows, but no cell of some is given; they are a bool mask."""
+        kept = ~rows[:, None]
+        return replace(self, given=self.given & kept, visible=self.visible & kept)
+
     def complete(self, made: pd.DataFrame, table: EncodedTable) -> pd.DataFrame:
         """Put the given cells over rows that a generator made.
 
