@@ -14,8 +14,12 @@ from synthgan.layout import Layout
 
 #: Share of a column's ranks that makes one end.
 TAIL_SHARE = 0.005
-#: Ends of fewer ranks say too little.
-MIN_TAIL = 20
+#: Ends of fewer ranks say too little, and columns of fewer have none.
+MIN_TAIL, MIN_RANKS = 20, 400
+#: So many rows come to the very end of a column, of as many as the ends were fitted to,
+#: on average. Which of them is the outermost is chance in both tables, so that a table
+#: of made rows lacks an extreme one time in 16 (2^-4); with one row, every other time.
+N_AT_END = 4
 
 
 def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
@@ -36,8 +40,10 @@ def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
     tails = []
     for own, counts in zip(made.ranks.T, layout.ranks_count(made.codes).T, strict=True):
         ranks = np.sort(own[counts])
-        size = int(TAIL_SHARE * len(ranks))
-        size = size if size >= MIN_TAIL else 0
+        size = 0
+        if len(ranks) >= MIN_RANKS:
+            size = max(int(TAIL_SHARE * len(ranks)), MIN_TAIL)
+            ranks = ranks[N_AT_END - 1 : 1 - N_AT_END]
         tails.append(np.stack([ranks[:size], ranks[len(ranks) - size :]]))
     return tails
 

@@ -16,7 +16,7 @@ from synthgan.refinement.calibration import fit_offsets
 from synthgan.refinement.ratio import RatioNetwork, load_ratio
 from synthgan.refinement.refiner import MIN_ROWS, Refiner, fit_refinement
 from synthgan.refinement.state import effective_share
-from synthgan.refinement.tails import fit_tails, stretch_tails
+from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
 
 pytestmark = pytest.mark.engine
 
@@ -152,6 +152,18 @@ def test_tails_reach_the_ends_as_often_as_they_should() -> None:
     assert (stretched.ranks > 0.999).mean() == pytest.approx(0.001, abs=0.0006)
     inside = (made.ranks > 0.01) & (made.ranks < 0.98)
     np.testing.assert_array_equal(stretched.ranks[inside], made.ranks[inside])
+
+
+def test_the_very_ends_are_reached_in_nearly_every_table() -> None:
+    def count_at_ends(seed: int) -> list[int]:
+        tails = fit_tails(make_rows(RowRange(seed, 0, 2_000)), LAYOUT)
+        made = make_rows(RowRange(1_000 + seed, 0, 2_000))
+        ranks = stretch_tails(made, tails, LAYOUT).ranks
+        return [int((ranks == end).sum()) for end in (0, 1)]
+
+    counts = np.array([count_at_ends(seed) for seed in range(100)])
+    assert counts.mean() == pytest.approx(N_AT_END, abs=0.8)
+    assert (counts == 0).mean() == pytest.approx(2**-N_AT_END, abs=0.05)
 
 
 def test_rows_of_equal_weight_are_all_effective() -> None:
