@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks import (
+    ablation,
     conditional,
     curve,
     evaluator,
@@ -17,6 +18,7 @@ from benchmarks.augmentation import command as augmentation
 from benchmarks.peers import command as peers
 
 _MEASUREMENTS = {
+    "ablation": ablation,
     "augmentation": augmentation,
     "conditional": conditional,
     "curve": curve,

@@ -64,11 +64,11 @@ def run(arguments: argparse.Namespace) -> None:
         references = reuse_or_measure(
             folder / f"{name}-references.json",
             {"set": name},
-            partial(_in_fresh_process, measure_references, **where),
+            partial(in_fresh_process, measure_references, **where),
             arguments.fresh,
         )
         trainings = measure_seeds(
-            arguments, "fidelity", name, partial(_in_fresh_process, measure_synthgan)
+            arguments, "fidelity", name, partial(in_fresh_process, measure_synthgan)
         )
         sections.append(_section(name, references, trainings))
         print("\n" + sections[-1], flush=True)
@@ -77,9 +77,10 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"written: {page}")
 
 
-def _in_fresh_process(
+def in_fresh_process(
     measure: Callable[..., Result], *positional: Any, **options: Any
 ) -> Result:
+    """Call a function in a process of its own."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
         return pool.submit(measure, *positional, **options).result()
@@ -111,9 +112,9 @@ def measure_references(data_dir: Path, name: str) -> Result:
 
 
 def measure_synthgan(
-    data_dir: Path, name: str, seed: int, max_seconds: float | None
+    data_dir: Path, name: str, seed: int, max_seconds: float | None, **parameters: Any
 ) -> Result:
-    """Train synthgan once, and measure it."""
+    """Train synthgan once, with its defaults or other parameters, and measure it."""
     import keras
 
     from synthgan import GANSynthesizer
@@ -124,6 +125,7 @@ def measure_synthgan(
             max_seconds=max_seconds,
             random_state=seed,
             verbose=False,
+            **parameters,
         )
 
     backend_memory = peak_memory_mib()

@@ -51,7 +51,7 @@ def arguments(monkeypatch, grid_arguments):
     monkeypatch.setattr(fidelity, "measure_synthgan", _measure_copier)
     monkeypatch.setattr(
         fidelity,
-        "_in_fresh_process",
+        "in_fresh_process",
         lambda measure, *a, **o: measure(*a, **o),
     )
     return grid_arguments
