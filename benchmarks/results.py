@@ -127,8 +127,9 @@ def _without_nan(value: Any) -> Any:
 def to_markdown(table: pd.DataFrame) -> str:
     """Return a frame as a Markdown table, its index first, its gaps blank."""
     lines = [["", *map(str, table.columns)], ["---", *["---:"] * table.shape[1]]]
-    for name, row in table.iterrows():
-        lines.append([str(name), *(_cell(value) for value in row)])
+    # Not row by row: rows of a frame turn whole numbers beside others into floats.
+    rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    lines += [[str(name), *map(_cell, row)] for name, row in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
