@@ -13,8 +13,10 @@ from keras import ops
 from synthgan.engines.base import Player, Repeated
 
 #: XLA takes some seconds longer to compile, and a third off each step (Adult on two
-#: cores: 7 s, and 30 to 19 ms). From so many planned steps on it pays.
-MIN_XLA_STEPS = 3_000
+#: cores: 7 s, and 30 to 19 ms). From so many planned steps on it pays; the short
+#: trainings of small tables, of which a program may do hundreds, gain nothing, and what
+#: XLA compiled is never freed (tensorflow/tensorflow#64170).
+MIN_XLA_STEPS = 4_000
 
 
 class TensorFlowEngine:
