@@ -9,7 +9,7 @@ MIN_UNITS, MAX_UNITS = 32, 128
 #: Number of residual blocks.
 N_BLOCKS = 2
 MAX_BATCH_SIZE = 500
-MIN_STEPS, MAX_STEPS = 3_000, 16_000
+MIN_STEPS, MAX_STEPS = 2_000, 16_000
 #: Smallest and largest length of the latent.
 MIN_LATENT_DIM, MAX_LATENT_DIM = 16, 128
 #: Smallest and largest weight of the zero-centred gradient penalty.
@@ -88,6 +88,6 @@ def default_n_steps(n_rows: int) -> int:
     Examples
     --------
     >>> default_n_steps(500), default_n_steps(10_000), default_n_steps(1_000_000)
-    (3000, 6500, 16000)
+    (2000, 6500, 16000)
     """
     return int(np.clip(65 * np.sqrt(n_rows), MIN_STEPS, MAX_STEPS))
