@@ -15,6 +15,7 @@ from synthgan.conditions import (
     ConditionSet,
     Margin,
     PartialRows,
+    Support,
     count_matches,
     draw_from_pool,
     draw_to_margins,
@@ -22,6 +23,7 @@ from synthgan.conditions import (
     find_groups,
     match,
     match_codes,
+    support,
 )
 from synthgan.encoders import EncodedTable
 from synthgan.encoders.base import no_codes, no_ranks
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from synthgan.refinement.refiner import Refiner
     from synthgan.training.sampler import Sampler
 
-#: Rows that conditions are drawn from; more where few of them match.
-POOL_SIZES = (16_384, 131_072)
-MIN_MATCHES = 100
+#: Rows that conditions are drawn from; more where few of them match. Of the rows that
+#: match, those that refinement would choose are some tenths.
+POOL_SIZES = (32_768, 131_072)
+MIN_MATCHES = 2_000
 #: Rows walk from no fewer matching rows than these.
 MIN_STARTS = 20
 #: The larger pool is not searched for more combinations of given cells than these.
@@ -54,13 +57,10 @@ class Pool:
         Their seed and numbers.
     table : EncodedTable of n rows
         The rows, encoded.
-    frame : DataFrame of n rows
-        The rows.
     """
 
     rows: RowRange
     table: EncodedTable
-    frame: pd.DataFrame
 
 
 class Model:
@@ -75,6 +75,7 @@ class Model:
     def __init__(self, state: FittedState) -> None:
         self.state = state
         self._pools: dict[int, Pool] = {}
+        self._log_weights: dict[int, np.ndarray] = {}
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -177,13 +178,13 @@ class Model:
         self, conditions: ConditionSet, rows: RowRange, *, refine: bool
     ) -> pd.DataFrame:
         """Make rows, all of which satisfy conditions."""
-        pool = self.find_pool(conditions)
-        matches = np.flatnonzero(conditions.holds(pool.frame))
-        if not conditions.allowed or len(matches) < MIN_STARTS:
-            cells = draw_from_pool(conditions, pool.frame, rows)
-            partial = PartialRows.from_draw(cells, self.state.encoder)
-            return self.make(rows, partial, refine=refine)
         encoder = self.state.encoder
+        pool, cells = self._find_pool(conditions)
+        matches = np.flatnonzero(conditions.holds(cells))
+        if not conditions.allowed or len(matches) < MIN_STARTS:
+            drawn = draw_from_pool(conditions, cells, rows)
+            partial = PartialRows.from_draw(drawn, encoder)
+            return self.make(rows, partial, refine=refine)
 
         def belongs(made: EncodedTable, _: slice) -> np.ndarray:
             return conditions.holds(encoder.decode_some(made, conditions.allowed))
@@ -198,27 +199,34 @@ class Model:
         """Make rows whose totals are those of margins."""
         encoder = self.state.encoder
         pool = self._pool(POOL_SIZES[0])
-        cells = draw_to_margins(margins, pool.frame, rows)
-        wanted = find_groups(margins, cells)
         names = [margin.name for margin in margins]
+        pool_cells = encoder.decode_some(pool.table, names)
+        cells = draw_to_margins(margins, pool_cells, rows)
+        wanted = find_groups(margins, cells)
 
         def belongs(made: EncodedTable, place: slice) -> np.ndarray:
             groups = find_groups(margins, encoder.decode_some(made, names))
             return np.asarray((groups == wanted[place]).all(axis=1))
 
-        matches = match(wanted, find_groups(margins, pool.frame))
+        matches = match(wanted, find_groups(margins, pool_cells))
         partial = PartialRows.from_draw(cells, encoder)
         made, walked = self._walk_some(partial, rows, pool, matches, belongs, refine)
         frame = encoder.inverse_transform(made, rows)
         return partial.without(walked).complete(frame, made)
 
-    def find_pool(self, conditions: ConditionSet) -> Pool:
-        """Return the model's own rows, enough of which satisfy the conditions."""
+    def support(self, conditions: ConditionSet) -> Support:
+        """Estimate how many training rows are like what conditions ask for."""
+        _, cells = self._find_pool(conditions)
+        return support(conditions, cells, self.state.encoder.schema.n_rows)
+
+    def _find_pool(self, conditions: ConditionSet) -> tuple[Pool, pd.DataFrame]:
+        """Return a pool, enough of which satisfies conditions, and the cells meant."""
         for size in POOL_SIZES:
             pool = self._pool(size)
-            if count_matches(pool.frame, conditions) >= MIN_MATCHES:
+            cells = self.state.encoder.decode_some(pool.table, conditions.allowed)
+            if count_matches(cells, conditions) >= MIN_MATCHES:
                 break
-        return pool
+        return pool, cells
 
     def _find_matches(
         self, told: EncodedTable, mask: np.ndarray
@@ -271,12 +279,24 @@ class Model:
 
         refiner = self.refiner if refine else None
         weigh = None if refiner is None else refiner.log_weights
-        starts = draw_starts(self.sampler, pool.rows, pool.table, matches, rows, weigh)
+        weights = None if weigh is None else self._weigh_pool(pool, weigh)
+        starts = draw_starts(
+            self.sampler, pool.rows, pool.table, matches, rows, weights
+        )
         made = walk(self.sampler, rows, starts, belongs, weigh)
         if refiner is None:
             return made
         stretched = refiner.stretch(made)
         return made.replace(belongs(stretched, slice(None)), stretched)
+
+    def _weigh_pool(
+        self, pool: Pool, weigh: Callable[[EncodedTable], np.ndarray]
+    ) -> np.ndarray:
+        """Return the log-weights of a pool's rows, which are computed once."""
+        size = len(pool.table)
+        if size not in self._log_weights:
+            self._log_weights[size] = weigh(pool.table)
+        return self._log_weights[size]
 
     def _pool(self, n_rows: int) -> Pool:
         """Return rows made without conditions, always the same ones.
@@ -286,7 +306,5 @@ class Model:
         """
         if n_rows not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
-            table = self._make_table(rows, None, refine=False)
-            frame = self.state.encoder.inverse_transform(table, rows)
-            self._pools[n_rows] = Pool(rows, table, frame)
+            self._pools[n_rows] = Pool(rows, self._make_table(rows, None, refine=False))
         return self._pools[n_rows]

@@ -20,7 +20,6 @@ from synthgan.conditions import (
     PartialRows,
     Support,
     check_margins,
-    support,
 )
 from synthgan.exceptions import ParameterError
 from synthgan.fitting import fit_model
@@ -394,8 +393,7 @@ class GANSynthesizer(BaseEstimator):
         """
         check_is_fitted(self, "encoder_")
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        pool = self._model.find_pool(checked)
-        return support(checked, pool.frame, self.schema_.n_rows)
+        return self._model.support(checked)
 
     def diagnose(self) -> tuple[str, ...]:
         """Say what is wrong with the trained generator, and what to try.

@@ -22,9 +22,6 @@ from synthgan.training.sampler import Sampler, fill_blocks
 #: Sizes of the steps, from a fresh draw, for parts that are common, to small ones, of
 #: which nine in ten stay inside a part that is a tenth of all.
 STEP_SIZES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.09)
-#: Rows of a pool that others start at, at most.
-MAX_STARTS = 2_000
-
 #: Log-weights of rows, up to a constant.
 LogWeights = Callable[[EncodedTable], np.ndarray]
 
@@ -54,7 +51,7 @@ def draw_starts(
     pool: EncodedTable,
     matches: Sequence[tuple[np.ndarray, np.ndarray]],
     rows: RowRange,
-    log_weights: LogWeights | None = None,
+    log_weights: np.ndarray | None = None,
 ) -> Starts:
     """Draw where each row starts, among rows of a pool that belong as it does.
 
@@ -71,20 +68,18 @@ def draw_starts(
         row that is in none starts anywhere.
     rows : RowRange
         Seed and numbers of the rows.
-    log_weights : callable, optional
-        Starts are drawn in proportion to these weights; see `walk`.
+    log_weights : ndarray, shape (m,), optional
+        Of the pool's rows: starts are drawn in proportion to the weights.
     """
     uniforms = rows.uniforms("start")
     places = np.zeros(rows.n_rows, dtype=np.int64)
     for members, found in matches:
-        some = found[:MAX_STARTS]
-        if log_weights is None:
-            weights = np.ones(len(some))
-        else:
-            weights = softmax(log_weights(pool.take(some)))
+        weights = np.ones(len(found))
+        if log_weights is not None:
+            weights = softmax(log_weights[found])
         edges = np.cumsum(weights)
         drawn = np.searchsorted(edges, uniforms[members] * edges[-1], side="right")
-        places[members] = some[drawn.clip(max=len(some) - 1)]
+        places[members] = found[drawn.clip(max=len(found) - 1)]
     used, places = np.unique(places, return_inverse=True)
     return Starts(sampler.find_noise(pool_rows, used), pool.take(used), places)
 

@@ -63,7 +63,8 @@ def walk_inside(
 ) -> EncodedTable:
     places = np.flatnonzero(is_inside(pool))[:n_starts]
     everyone = np.arange(rows.n_rows)
-    starts = draw_starts(sampler, POOL, pool, [(everyone, places)], rows, log_weights)
+    weights = None if log_weights is None else log_weights(pool)
+    starts = draw_starts(sampler, POOL, pool, [(everyone, places)], rows, weights)
     return walk(sampler, rows, starts, is_inside, log_weights)
 
 
