@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ POOL_SIZES = (32_768, 131_072)
 MIN_MATCHES = 2_000
 #: Rows walk from no fewer matching rows than these.
 MIN_STARTS = 20
+#: Rows under conditions are chosen among so many candidates at most: their makers are
+#: dearer, and 1 % of a table is to cost a hundredth of what rejection would.
+WALK_CANDIDATES = 10
 #: The larger pool is not searched for more combinations of given cells than these.
 MAX_COMBINATIONS = 100
 
@@ -75,7 +79,6 @@ class Model:
     def __init__(self, state: FittedState) -> None:
         self.state = state
         self._pools: dict[int, Pool] = {}
-        self._log_weights: dict[int, np.ndarray] = {}
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -179,7 +182,7 @@ class Model:
     ) -> pd.DataFrame:
         """Make rows, all of which satisfy conditions."""
         encoder = self.state.encoder
-        pool, cells = self._find_pool(conditions)
+        pool, cells = self._find_pool(conditions, refine)
         matches = np.flatnonzero(conditions.holds(cells))
         if not conditions.allowed or len(matches) < MIN_STARTS:
             drawn = draw_from_pool(conditions, cells, rows)
@@ -200,7 +203,7 @@ class Model:
         encoder = self.state.encoder
         pool = self._pool(POOL_SIZES[0])
         names = [margin.name for margin in margins]
-        pool_cells = encoder.decode_some(pool.table, names)
+        pool_cells = self._decode_pool(pool, names, refine)
         cells = draw_to_margins(margins, pool_cells, rows)
         wanted = find_groups(margins, cells)
 
@@ -216,17 +219,28 @@ class Model:
 
     def support(self, conditions: ConditionSet) -> Support:
         """Estimate how many training rows are like what conditions ask for."""
-        _, cells = self._find_pool(conditions)
+        _, cells = self._find_pool(conditions, refine=False)
         return support(conditions, cells, self.state.encoder.schema.n_rows)
 
-    def _find_pool(self, conditions: ConditionSet) -> tuple[Pool, pd.DataFrame]:
+    def _find_pool(
+        self, conditions: ConditionSet, refine: bool
+    ) -> tuple[Pool, pd.DataFrame]:
         """Return a pool, enough of which satisfies conditions, and the cells meant."""
         for size in POOL_SIZES:
             pool = self._pool(size)
-            cells = self.state.encoder.decode_some(pool.table, conditions.allowed)
+            cells = self._decode_pool(pool, conditions.allowed, refine)
             if count_matches(cells, conditions) >= MIN_MATCHES:
                 break
         return pool, cells
+
+    def _decode_pool(
+        self, pool: Pool, names: Iterable[Hashable], refine: bool
+    ) -> pd.DataFrame:
+        """Return some columns of a pool's rows, as these are handed out."""
+        table = pool.table
+        if refine and self.refiner is not None:
+            table = self.refiner.stretch(table)
+        return self.state.encoder.decode_some(table, names)
 
     def _find_matches(
         self, told: EncodedTable, mask: np.ndarray
@@ -277,26 +291,16 @@ class Model:
             return self._make_table(rows, None, refine)
         from synthgan.training.walk import draw_starts, walk
 
+        starts = draw_starts(self.sampler, pool.rows, pool.table, matches, rows)
         refiner = self.refiner if refine else None
-        weigh = None if refiner is None else refiner.log_weights
-        weights = None if weigh is None else self._weigh_pool(pool, weigh)
-        starts = draw_starts(
-            self.sampler, pool.rows, pool.table, matches, rows, weights
-        )
-        made = walk(self.sampler, rows, starts, belongs, weigh)
         if refiner is None:
-            return made
-        stretched = refiner.stretch(made)
-        return made.replace(belongs(stretched, slice(None)), stretched)
+            return walk(self.sampler, rows, starts, belongs)
 
-    def _weigh_pool(
-        self, pool: Pool, weigh: Callable[[EncodedTable], np.ndarray]
-    ) -> np.ndarray:
-        """Return the log-weights of a pool's rows, which are computed once."""
-        size = len(pool.table)
-        if size not in self._log_weights:
-            self._log_weights[size] = weigh(pool.table)
-        return self._log_weights[size]
+        def belongs_in_the_end(made: EncodedTable, place: slice) -> np.ndarray:
+            return belongs(refiner.stretch(made), place)
+
+        choose = functools.partial(refiner.choose, most=WALK_CANDIDATES)
+        return walk(self.sampler, rows, starts, belongs_in_the_end, choose)
 
     def _pool(self, n_rows: int) -> Pool:
         """Return rows made without conditions, always the same ones.

@@ -173,16 +173,21 @@ class Refiner:
         self._score = load_ratio(layout, refinement.units, refinement.weights)
 
     def choose(
-        self, make_candidate: Callable[[int], EncodedTable], rng: np.random.Generator
+        self,
+        make_candidate: Callable[[int], EncodedTable],
+        rng: np.random.Generator,
+        most: int = MAX_CANDIDATES,
     ) -> EncodedTable:
         """Choose one candidate for each row, in proportion to their weights.
 
         Parameters
         ----------
         make_candidate : callable
-            Makes candidate k of all rows.
+            Makes candidate k of all rows; it is called for 0, 1, 2 … in turn.
         rng : Generator
             Decides.
+        most : int
+            Candidates at most.
 
         Returns
         -------
@@ -195,7 +200,7 @@ class Refiner:
         """
         chosen = make_candidate(0)
         best = self._noisy_weights(chosen, rng)
-        for k in range(1, self.refinement.n_candidates):
+        for k in range(1, min(self.refinement.n_candidates, most)):
             other = make_candidate(k)
             weights = self._noisy_weights(other, rng)
             better = weights > best
@@ -203,17 +208,14 @@ class Refiner:
             chosen = chosen.replace(better, other)
         return self.stretch(chosen)
 
-    def log_weights(self, table: EncodedTable) -> np.ndarray:
-        """Return the log-weights of rows; float64, shape (n,)."""
-        log_weights = np.minimum(self._score(table), self.refinement.cap)
-        cells = cell_indices(table, self.layout)
-        return add_offsets(log_weights, cells, self.refinement.offsets)
-
     def stretch(self, table: EncodedTable) -> EncodedTable:
-        """Return rows with their outermost ranks where they should be."""
+        """Return rows with their outermost ranks moved, as those that are chosen."""
         return stretch_tails(table, self.refinement.tails, self.layout)
 
     def _noisy_weights(
         self, table: EncodedTable, rng: np.random.Generator
     ) -> np.ndarray:
-        return self.log_weights(table) + rng.gumbel(size=len(table))
+        log_weights = np.minimum(self._score(table), self.refinement.cap)
+        cells = cell_indices(table, self.layout)
+        log_weights = add_offsets(log_weights, cells, self.refinement.offsets)
+        return log_weights + rng.gumbel(size=len(table))

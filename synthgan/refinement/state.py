@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,9 +32,9 @@ class Refinement:
     """
 
     units: tuple[int, ...]
-    weights: list[np.ndarray]
-    offsets: list[np.ndarray]
-    tails: list[np.ndarray]
+    weights: list[np.ndarray] = field(repr=False)
+    offsets: list[np.ndarray] = field(repr=False)
+    tails: list[np.ndarray] = field(repr=False)
     cap: float
     n_candidates: int
     effective_share: float

@@ -12,18 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import softmax
 
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
 from synthgan.training.noise import Noise
-from synthgan.training.sampler import Sampler, fill_blocks
+from synthgan.training.sampler import Choose, Sampler, fill_blocks
 
-#: Sizes of the steps, from a fresh draw, for parts that are common, to small ones, of
-#: which nine in ten stay inside a part that is a tenth of all.
-STEP_SIZES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.09)
-#: Log-weights of rows, up to a constant.
-LogWeights = Callable[[EncodedTable], np.ndarray]
+#: Sizes of the steps before a row's first state: small ones, nine in ten of which stay
+#: inside a part that is a tenth of all, so that hardly any row is one of the pool's.
+FIRST_SIZES = (0.25, 0.12, 0.06)
+#: Sizes of the steps from one state to the next, in turn: from a fresh draw, for parts
+#: that are common, to one that keeps a good deal.
+SIZES = (0.35, 0.5, 0.7, 1.0)
+#: The last state of so many is a row, where none is chosen.
+N_STATES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,6 @@ def draw_starts(
     pool: EncodedTable,
     matches: Sequence[tuple[np.ndarray, np.ndarray]],
     rows: RowRange,
-    log_weights: np.ndarray | None = None,
 ) -> Starts:
     """Draw where each row starts, among rows of a pool that belong as it does.
 
@@ -68,18 +69,11 @@ def draw_starts(
         row that is in none starts anywhere.
     rows : RowRange
         Seed and numbers of the rows.
-    log_weights : ndarray, shape (m,), optional
-        Of the pool's rows: starts are drawn in proportion to the weights.
     """
     uniforms = rows.uniforms("start")
     places = np.zeros(rows.n_rows, dtype=np.int64)
     for members, found in matches:
-        weights = np.ones(len(found))
-        if log_weights is not None:
-            weights = softmax(log_weights[found])
-        edges = np.cumsum(weights)
-        drawn = np.searchsorted(edges, uniforms[members] * edges[-1], side="right")
-        places[members] = found[drawn.clip(max=len(found) - 1)]
+        places[members] = found[(uniforms[members] * len(found)).astype(np.int64)]
     used, places = np.unique(places, return_inverse=True)
     return Starts(sampler.find_noise(pool_rows, used), pool.take(used), places)
 
@@ -89,7 +83,7 @@ def walk(
     rows: RowRange,
     starts: Starts,
     belongs: Callable[[EncodedTable, slice], np.ndarray],
-    log_weights: LogWeights | None = None,
+    choose: Choose | None = None,
 ) -> EncodedTable:
     """Make the rows of a range, each within a part of its own.
 
@@ -104,9 +98,9 @@ def walk(
     belongs : callable
         Given some rows and which of the range they are, tells which belong where they
         should.
-    log_weights : callable, optional
-        Log-weights of rows, up to a constant: rows come in proportion to the weight.
-        By default all weigh the same.
+    choose : callable, optional
+        Makes a block of rows out of several candidates for each, which are the states
+        of its walk; by default the last one is taken.
 
     Returns
     -------
@@ -116,10 +110,9 @@ def walk(
     Notes
     -----
     A Metropolis-Hastings chain on the noise for each row. Its steps keep the noise's
-    own distribution, so the chance to accept one that stays inside is the ratio of the
-    weights, and the chain's distribution is the generator's, weighted and restricted.
-    Starts drawn from that distribution already have it; the steps make rows that share
-    a start differ.
+    own distribution, so all that stay inside are accepted, and the chain's distribution
+    is the generator's, restricted. Starts drawn from that distribution already have it;
+    the steps make rows that share a start differ.
 
     References
     ----------
@@ -127,24 +120,31 @@ def walk(
     generative adversarial networks", 2019, arXiv:1811.11357. For the steps see
     `Noise.move`.
     """
-    weigh = log_weights or (lambda table: np.zeros(len(table)))
 
     def make(block: int, part: slice, place: slice) -> EncodedTable:
+        # A whole block walks: a row does not depend on how many are asked for.
         rng = rows.block_rng(block, "walk")
-        first = starts.places[place]
+        first = np.zeros(BLOCK_SIZE, dtype=np.int64)
+        first[part] = starts.places[place]
         noise, table = starts.noise.take(first), starts.table.take(first)
-        weights = weigh(table)
-        for size in STEP_SIZES:
-            # Drawn for a whole block: a row does not depend on how many are asked for.
-            fresh = sampler.draw_noise(rng).take(part)
-            patience = rng.standard_exponential(BLOCK_SIZE)[part]
-            moved = noise.move(fresh, size)
+
+        def step(size: float) -> None:
+            nonlocal noise, table
+            moved = noise.move(sampler.draw_noise(rng), size)
             made = sampler.make(moved)
-            made_weights = weigh(made)
-            accepted = belongs(made, place) & (weights - made_weights < patience)
-            weights = np.where(accepted, made_weights, weights)
-            noise = noise.replace(accepted, moved)
-            table = table.replace(accepted, made)
-        return table
+            accepted = np.zeros(BLOCK_SIZE, dtype=bool)
+            accepted[part] = belongs(made.take(part), place)
+            noise, table = noise.replace(accepted, moved), table.replace(accepted, made)
+
+        def candidate(k: int) -> EncodedTable:
+            """Return state k of the walks; states are asked for in turn."""
+            for size in (SIZES[k % len(SIZES)],) if k else FIRST_SIZES:
+                step(size)
+            return table
+
+        if choose is None:
+            states = [candidate(k) for k in range(N_STATES)]
+            return states[-1].take(part)
+        return choose(candidate, rows.block_rng(block, "choice")).take(part)
 
     return fill_blocks(sampler.layout, rows, make)

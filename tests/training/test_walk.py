@@ -13,8 +13,8 @@ from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import build_generator
-from synthgan.training.sampler import Sampler
-from synthgan.training.walk import LogWeights, draw_starts, walk
+from synthgan.training.sampler import Choose, MakeCandidate, Sampler
+from synthgan.training.walk import draw_starts, walk
 
 pytestmark = pytest.mark.engine
 
@@ -50,22 +50,26 @@ def is_inside(table: EncodedTable, _: slice = slice(None)) -> np.ndarray:
     return np.asarray((table.codes[:, LEVEL] == 2) & (table.ranks[:, 0] < 0.3))
 
 
-def prefer_low(table: EncodedTable) -> np.ndarray:
-    return -10.0 * table.ranks[:, 0]
-
-
 def walk_inside(
     sampler: Sampler,
     pool: EncodedTable,
     rows: RowRange,
     n_starts: int,
-    log_weights: LogWeights | None = None,
+    choose: Choose | None = None,
 ) -> EncodedTable:
     places = np.flatnonzero(is_inside(pool))[:n_starts]
     everyone = np.arange(rows.n_rows)
-    weights = None if log_weights is None else log_weights(pool)
-    starts = draw_starts(sampler, POOL, pool, [(everyone, places)], rows, weights)
-    return walk(sampler, rows, starts, is_inside, log_weights)
+    starts = draw_starts(sampler, POOL, pool, [(everyone, places)], rows)
+    return walk(sampler, rows, starts, is_inside, choose)
+
+
+def prefer_low(make_candidate: MakeCandidate, rng: np.random.Generator) -> EncodedTable:
+    """Choose the lowest rank of three candidates."""
+    chosen = make_candidate(0)
+    for k in (1, 2):
+        other = make_candidate(k)
+        chosen = chosen.replace(other.ranks[:, 0] < chosen.ranks[:, 0], other)
+    return chosen
 
 
 @pytest.fixture(scope="module")
@@ -75,35 +79,29 @@ def rejected(sampler: Sampler) -> EncodedTable:
     return many.take(is_inside(many))
 
 
-def assert_alike(
-    walked: EncodedTable, weights: np.ndarray, truth: EncodedTable
-) -> None:
-    """Compare ranks and atoms with those of weighted rows."""
-    rng = np.random.default_rng(0)
-    drawn = truth.take(rng.choice(len(truth), 2_000, p=weights / weights.sum()))
-    ranks = stats.ks_2samp(walked.ranks[:, 0], drawn.ranks[:, 0])
-    atoms = [np.bincount(t.codes[:, ATOM], minlength=N_ATOMS) for t in (walked, drawn)]
-    assert ranks.pvalue > 0.001
-    assert stats.chi2_contingency(np.stack(atoms) + 1).pvalue > 0.001
-
-
 def test_all_rows_belong_and_are_those_of_rejection(
     sampler: Sampler, pool: EncodedTable, rejected: EncodedTable
 ) -> None:
     walked = walk_inside(sampler, pool, RowRange(1, 0, 1_000), 10_000)
     assert is_inside(walked).all()
-    assert_alike(walked, np.ones(len(rejected)), rejected)
+    found = stats.ks_2samp(walked.ranks[:, 0], rejected.ranks[:, 0])
+    atoms = [
+        np.bincount(t.codes[:, ATOM], minlength=N_ATOMS) for t in (walked, rejected)
+    ]
+    assert found.pvalue > 0.001
+    assert stats.chi2_contingency(np.stack(atoms) + 1).pvalue > 0.001
 
 
-def test_weighted_rows_come_in_proportion_to_their_weights(
+def test_rows_are_chosen_among_the_states_of_their_walk(
     sampler: Sampler, pool: EncodedTable, rejected: EncodedTable
 ) -> None:
     walked = walk_inside(sampler, pool, RowRange(1, 0, 1_000), 10_000, prefer_low)
     assert is_inside(walked).all()
-    assert_alike(walked, np.exp(prefer_low(rejected)), rejected)
-    # Nor would rows without weights have passed.
-    plain = stats.ks_2samp(walked.ranks[:, 0], rejected.ranks[:, 0])
-    assert plain.pvalue < 1e-6
+    # The states differ: the lowest of three is lower than one, and not as low as the
+    # lowest of three rows that have nothing to do with each other.
+    three = rejected.ranks[: len(rejected) // 3 * 3, 0].reshape(-1, 3).min(axis=1)
+    middle = walked.ranks[:, 0].mean()
+    assert three.mean() - 0.005 < middle < rejected.ranks[:, 0].mean() - 0.005
 
 
 def test_rows_that_share_a_start_differ(sampler: Sampler, pool: EncodedTable) -> None:
