@@ -83,7 +83,8 @@ def test_a_generator_of_version_2_reads_conditions_as_it_did() -> None:
         ]
     )
     rng = np.random.default_rng(0)
-    condition, mask = rng.random((5, layout.width)), rng.random((5, layout.n_columns))
+    condition = rng.random((5, layout.width), dtype=np.float32)
+    mask = rng.random((5, layout.n_columns))
     flag = layout.column_blocks(1)[0].start
     condition[:, flag] = 1  # no atom: the rank means something
     kernel = rng.random((layout.width + layout.n_columns, 7))
