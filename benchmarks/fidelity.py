@@ -25,6 +25,7 @@ from benchmarks.results import (
     Result,
     add_grid_arguments,
     describe,
+    heading,
     measure_seeds,
     reuse_or_measure,
     to_markdown,
@@ -260,7 +261,7 @@ def _section(name: str, references: Result, trainings: list[Result]) -> str:
     measured[real] = rows[real].iloc[0]
     table = pd.concat([rows, measured])
     table = table[[*rows.columns, *_SECONDS, "peak_memory_mib"]]
-    table.columns = [_heading(column) for column in table.columns]
+    table.columns = [heading(column) for column in table.columns]
     not_judged = ", ".join(references["not_judged"]) or "none"
     return (
         f"## {name}\n\n{references['n_train']:,} training rows, "
@@ -269,8 +270,3 @@ def _section(name: str, references: Result, trainings: list[Result]) -> str:
         f"{_candidates(trainings)}\n\n"
         f"Measured with {describe(trainings[-1]['environment'])}.\n"
     )
-
-
-def _heading(column: str) -> str:
-    words = column.replace("_percent", " %").replace("_mib", " MiB")
-    return words.replace("_", " ")

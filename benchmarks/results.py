@@ -144,3 +144,14 @@ def _cell(value: float) -> str:
 def describe(environment: Mapping[str, Any]) -> str:
     """Return an environment as one line of text."""
     return ", ".join(f"{name} {value}" for name, value in environment.items())
+
+
+def heading(name: str) -> str:
+    """Return what a table or a picture calls a figure.
+
+    Examples
+    --------
+    >>> heading("shape_error_percent"), heading("peak_memory_mib")
+    ('shape error %', 'peak memory MiB')
+    """
+    return name.replace("_percent", " %").replace("_mib", " MiB").replace("_", " ")

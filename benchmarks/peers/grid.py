@@ -69,8 +69,3 @@ def to_frame(results: list[Result]) -> pd.DataFrame:
 def score_names(frame: pd.DataFrame) -> list[str]:
     """Return the names of the scores among the columns of `to_frame`'s result."""
     return [name for name in frame.columns if name not in (*_DESCRIPTION, *COSTS)]
-
-
-def heading(name: str) -> str:
-    """Return what a table or a picture calls a figure."""
-    return name.replace("_percent", " %").replace("_mib", " MiB").replace("_", " ")

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from benchmarks.peers.grid import COSTS, heading, score_names, to_frame
+from benchmarks.peers.grid import COSTS, score_names, to_frame
 from benchmarks.peers.registry import NOT_PACKAGED, PEERS
-from benchmarks.results import Result, describe, to_markdown
+from benchmarks.results import Result, describe, heading, to_markdown
 
 _NOTICEABLE = 0.1  # cores of others: below lie the system's own
 

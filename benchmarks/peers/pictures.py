@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from benchmarks.peers.grid import heading, score_names
+from benchmarks.peers.grid import score_names
 from benchmarks.peers.registry import PEERS
-from benchmarks.results import Result
+from benchmarks.results import Result, heading
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
@@ -16,7 +17,6 @@ from synthgan.training import trainer as trainer_module
 from synthgan.training.callbacks import Callback, TrainingState
 from synthgan.training.examiner import N_EXAMS, PATIENCE, Examiner, n_held_out
 from synthgan.training.schedule import COOLDOWN_START
-from synthgan.training.settings import TrainingSettings
 from synthgan.training.trainer import TrainingResult, train
 
 #: A level, and a number that counts only where the choice beside it is 0. Codes are in
@@ -27,18 +27,7 @@ LAYOUT = Layout.from_specs(
         [BlockSpec("atom", "softmax", 2, has_rank=True), BlockSpec("rank", "rank", 1)],
     ]
 )
-SETTINGS = TrainingSettings(
-    loss="relativistic",
-    penalty_weight=1.0,
-    latent_dim=2,
-    generator_units=(4,),
-    discriminator_units=(4,),
-    generator_learning_rate=1e-3,
-    discriminator_learning_rate=1e-3,
-    batch_size=4,
-    n_steps=96 * 24,
-    max_seconds=None,
-)
+SETTINGS = make_settings(n_steps=96 * 24)
 
 
 def make_table(n_rows: int, seed: int) -> EncodedTable:

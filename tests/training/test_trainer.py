@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
 from synthgan.exceptions import DivergenceError
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training.callbacks import Callback, ProgressBar, TrainingState
 from synthgan.training.game import PENALTY_INTERVAL
-from synthgan.training.settings import TrainingSettings
 from synthgan.training.trainer import STEPS_PER_CALL, TrainingResult, train
 
 LAYOUT = Layout.from_specs([[BlockSpec("level", "softmax", 2)]])
@@ -81,18 +81,7 @@ def run(
     callbacks: Sequence[Callback] = (),
     max_seconds: float | None = None,
 ) -> TrainingResult:
-    settings = TrainingSettings(
-        loss="relativistic",
-        penalty_weight=1.0,
-        latent_dim=2,
-        generator_units=(4,),
-        discriminator_units=(4,),
-        generator_learning_rate=1e-3,
-        discriminator_learning_rate=1e-3,
-        batch_size=4,
-        n_steps=n_steps,
-        max_seconds=max_seconds,
-    )
+    settings = make_settings(n_steps=n_steps, max_seconds=max_seconds)
     return train(LAYOUT, TABLE, settings, seed=0, callbacks=callbacks)
 
 
