@@ -17,7 +17,6 @@ from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offse
 from synthgan.refinement.ratio import load_ratio, train_ratio
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails, stretch_tails
-from synthgan.training.sampler import Choose, MakeCandidate
 
 #: Tables of fewer rows are left alone: nothing could be held out to stop by.
 MIN_ROWS = 1_000
@@ -40,6 +39,10 @@ MAX_CANDIDATES = 16
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
+#: Makes candidate k of some rows.
+MakeCandidate = Callable[[int], EncodedTable]
+#: Makes one row out of each row's candidates.
+Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
 #: Makes the rows of a range, the generator's own or chosen ones.
 MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
@@ -171,7 +174,7 @@ class Refiner:
 
     def choose(
         self,
-        make_candidate: MakeCandidate,
+        make_candidate: Callable[[int], EncodedTable],
         rng: np.random.Generator,
         most: int = MAX_CANDIDATES,
     ) -> EncodedTable:
