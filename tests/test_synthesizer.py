@@ -314,7 +314,13 @@ def make_odd_tables() -> dict[str, Callable[[], pd.DataFrame]]:
 
 
 @pytest.mark.usefixtures("uncompiled")
-@pytest.mark.parametrize("name", make_odd_tables())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "many levels" else ())
+        for name in make_odd_tables()
+    ],
+)
 def test_odd_tables_are_fitted_sampled_and_saved(
     name: str, tiny: dict[str, Any], tmp_path: Path
 ) -> None:
