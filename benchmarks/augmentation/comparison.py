@@ -78,7 +78,7 @@ def _p_value(gains: np.ndarray, overlap: float) -> float:
 
 
 def summarise(compared: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a method: its groups, how many are better or worse, and its rank.
+    """Return one row a method: its groups and splits, its verdicts and its rank.
 
     Ranks are means over the groups in which every method shown is defined, 1 being the
     best.
@@ -87,6 +87,7 @@ def summarise(compared: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "groups": groups.size(),
+            "fewest splits": groups["n_splits"].min(),
             "better": groups["better"].agg(lambda p: (p <= _ALPHA).sum()),
             "worse": groups["worse"].agg(lambda p: (p <= _ALPHA).sum()),
             "mean gain": groups["gain"].mean(),
