@@ -80,8 +80,8 @@ def _p_value(gains: np.ndarray, overlap: float) -> float:
 def summarise(compared: pd.DataFrame) -> pd.DataFrame:
     """Return one row a method: its groups and splits, its verdicts and its rank.
 
-    Ranks are means over the groups in which every method shown is defined, 1 being the
-    best.
+    Common gains and ranks are means over the groups in which every method shown is
+    defined; rank 1 is the best.
     """
     groups = compared.groupby("method")
     table = pd.DataFrame(
@@ -95,5 +95,6 @@ def summarise(compared: pd.DataFrame) -> pd.DataFrame:
         }
     )
     gains = compared.pivot_table("gain", GROUP, "method").dropna()
+    table["common gain"] = gains.mean()
     table["mean rank"] = gains.rank(axis=1, ascending=False).mean()
     return table.reindex([name for name in METHODS if name in table.index])

@@ -35,8 +35,8 @@ def make_page(results: Sequence[Result]) -> str:
         "Every group is a set, a number of training rows and a learner; gains are over "
         "the real rows alone, paired by split. *Better* and *worse* count the groups "
         "in which a one-sided corrected resampled t-test says so after Holm's "
-        "correction, at 5 % each. Ranks are means over the groups in which all methods "
-        "of the table are defined.",
+        "correction, at 5 % each. Common gains and ranks are means over the groups in "
+        "which all methods of the table are defined.",
     ]
     for task, scores in _SCORES.items():
         ours = [result for result in results if result["request"]["task"] == task]
