@@ -102,21 +102,27 @@ def support(conditions: ConditionSet, pool: pd.DataFrame, n_train: int) -> Suppo
     estimate = share * n_train
     is_extrapolating = estimate < 1
     sentence = (
-        f"An estimated {estimate:,.0f} of {n_train:,} training rows satisfy the "
-        f"conditions (95% interval {interval[0]:,.0f} to "
-        f"{interval[1]:,.0f})."
+        f"An estimated {_count(estimate)} of {n_train:,} training rows satisfy the "
+        f"conditions (95% interval {_count(interval[0])} to {_count(interval[1])})."
     )
     if is_extrapolating:
         sentence = (
-            f"Hardly any of {n_train:,} training rows satisfies the conditions "
-            f"(at most {interval[1]:,.0f} with 97.5% confidence): the model "
-            f"extrapolates. {_how_far(conditions, pool)}"
+            f"Fewer than one of {n_train:,} training rows is expected to satisfy the "
+            "conditions: the model extrapolates. "
+            f"{_how_far(conditions, pool, n_held)}"
         )
     return Support(estimate, interval, n_train, share, is_extrapolating, sentence)
 
 
-def _how_far(conditions: ConditionSet, pool: pd.DataFrame) -> str:
-    """Say how many conditions the model's rows come to satisfy together."""
+def _count(number: float) -> str:
+    """Return an expected number of rows in words; a decimal where it is small."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+
+
+def _how_far(conditions: ConditionSet, pool: pd.DataFrame, n_held: int) -> str:
+    """Say how near the model's own rows come to satisfying conditions together."""
+    if n_held:
+        return f"Of {len(pool):,} rows that it made freely, {n_held:,} satisfy them."
     n_conditions = len(conditions.allowed)
     most = int(conditions.n_held(pool).max())
     alone = {
@@ -124,6 +130,7 @@ def _how_far(conditions: ConditionSet, pool: pd.DataFrame) -> str:
     }
     rarest = min(alone, key=lambda name: alone[name].mean())
     return (
-        f"The nearest of its own rows satisfy {most} of {n_conditions}; the rarest "
-        f"condition, on {rarest!r}, holds in {alone[rarest].mean():.2%} of them."
+        f"The nearest of {len(pool):,} rows that it made freely satisfy {most} of "
+        f"{n_conditions}; the rarest condition, on {rarest!r}, holds in "
+        f"{alone[rarest].mean():.2%} of them."
     )

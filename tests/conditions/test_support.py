@@ -51,6 +51,19 @@ def test_what_was_never_seen_together_is_extrapolation() -> None:
     assert "satisfy 1 of 2; the rarest condition, on 'is_adult'" in found.sentence
 
 
+def test_rows_too_rare_for_the_table_are_counted_in_the_pool() -> None:
+    found = support(ask("age < 10"), TABLE, n_train=1)
+    assert found.is_extrapolating
+    n_held = count_matches(TABLE, ask("age < 10"))
+    assert f"made freely, {n_held:,} satisfy them" in found.sentence
+
+
+def test_small_numbers_have_a_decimal() -> None:
+    found = support(ask("age < 10"), TABLE, n_train=10)
+    assert 1 < found.n_matching_estimate < 10
+    assert f"estimated {found.n_matching_estimate:.1f} of 10" in found.sentence
+
+
 def test_a_pool_without_rows_is_refused() -> None:
     with pytest.raises(InputError, match="pool: expected at least one row"):
         support(ask("age < 10"), TABLE[:0], 4_000)
