@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,92 +10,25 @@ import pytest
 from contract import assert_granularity, assert_same_dtype
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables import all_kind_columns, infer_quietly
+from random_conditions import COLUMNS, draw_condition
+from tables import infer_quietly
 
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.conditions import (
-    MISSING,
-    NOT_MISSING,
     ConditionSet,
     at_least,
-    at_most,
     between,
     draw_from_pool,
-    less_than,
-    more_than,
-    one_of,
 )
 from synthgan.encoders import TableEncoder
 from synthgan.exceptions import InputError
 from synthgan.schema import Kind
-
-COLUMNS = {
-    name: cells
-    for name, cells in all_kind_columns().items()
-    if not name.startswith(("identifier", "text"))
-}
 
 
 @functools.cache
 def fit_all() -> tuple[pd.DataFrame, TableEncoder]:
     frame = pd.DataFrame(COLUMNS)
     return frame, TableEncoder.fit(frame, infer_quietly(frame), seed=0)
-
-
-Test = Callable[[Any], bool]
-
-
-def draw_condition(draw: Any, name: str) -> tuple[Any, Test]:
-    """Draw a condition on a column, and the same as a test of one of its cells.
-
-    The test compares the cells themselves, so that it shares no code with the library.
-    """
-    frame, encoder = fit_all()
-    column = encoder.schema[name]
-    present = frame[name].dropna()
-    cells = list(present.unique())
-
-    def pick() -> Any:
-        return draw(st.sampled_from(cells))
-
-    kinds = ["missing"] if column.n_missing else []
-    if cells:
-        kinds += ["value", "list", "present"]
-    if column.kind.is_numeric:
-        kinds += ["between", "left", "right", "neither", "one end"]
-    match draw(st.sampled_from(kinds)):
-        case "missing":
-            return MISSING, pd.isna
-        case "present":
-            return NOT_MISSING, pd.notna
-        case "value":
-            value = pick()
-            return value, lambda cell: cell == value
-        case "list":
-            values = [pick(), pick(), pick()]
-            return one_of(values), lambda cell: cell in values
-        case "one end":
-            make, test = draw(
-                st.sampled_from(
-                    [
-                        (at_least, operator.ge),
-                        (at_most, operator.le),
-                        (more_than, operator.gt),
-                        (less_than, operator.lt),
-                    ]
-                )
-            )
-            end = pick()
-            return make(end), lambda cell: test(cell, end)
-        case closed:
-            closed = closed.replace("between", "both")
-            low, high = sorted([pick(), pick()])
-            after = operator.ge if closed in {"both", "left"} else operator.gt
-            before = operator.le if closed in {"both", "right"} else operator.lt
-            return (
-                between(low, high, closed),
-                lambda cell: after(cell, low) and before(cell, high),
-            )
 
 
 @settings(max_examples=150, deadline=None)
@@ -108,7 +38,10 @@ def test_every_row_satisfies_every_condition(data: st.DataObject) -> None:
     names = data.draw(
         st.lists(st.sampled_from(list(COLUMNS)), min_size=1, max_size=3, unique=True)
     )
-    asked = {name: draw_condition(data.draw, name) for name in names}
+    asked = {
+        name: draw_condition(data.draw, encoder.schema[name], frame[name])
+        for name in names
+    }
     wanted = {name: condition for name, (condition, _) in asked.items()}
     try:
         conditions = ConditionSet.from_user(wanted, encoder)

@@ -1,0 +1,84 @@
+"""Random conditions on columns of every kind."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from hypothesis import strategies as st
+from tables import all_kind_columns
+
+from synthgan.conditions import (
+    MISSING,
+    NOT_MISSING,
+    at_least,
+    at_most,
+    between,
+    less_than,
+    more_than,
+    one_of,
+)
+from synthgan.schema import ColumnSchema
+
+#: Columns that conditions can be put on.
+COLUMNS = {
+    name: cells
+    for name, cells in all_kind_columns().items()
+    if not name.startswith(("identifier", "text"))
+}
+
+Test = Callable[[Any], bool]
+
+
+def draw_condition(
+    draw: Any, column: ColumnSchema, series: pd.Series
+) -> tuple[Any, Test]:
+    """Draw a condition on a column, and the same as a test of one of its cells.
+
+    The test compares the cells themselves, so that it shares no code with the library.
+    """
+    cells = list(series.dropna().unique())
+
+    def pick() -> Any:
+        return draw(st.sampled_from(cells))
+
+    kinds = ["missing"] if column.n_missing else []
+    if cells:
+        kinds += ["value", "list", "present"]
+    if column.kind.is_numeric:
+        kinds += ["between", "left", "right", "neither", "one end"]
+    match draw(st.sampled_from(kinds)):
+        case "missing":
+            return MISSING, pd.isna
+        case "present":
+            return NOT_MISSING, pd.notna
+        case "value":
+            value = pick()
+            return value, lambda cell: cell == value
+        case "list":
+            values = [pick(), pick(), pick()]
+            return one_of(values), lambda cell: cell in values
+        case "one end":
+            make, test = draw(
+                st.sampled_from(
+                    [
+                        (at_least, operator.ge),
+                        (at_most, operator.le),
+                        (more_than, operator.gt),
+                        (less_than, operator.lt),
+                    ]
+                )
+            )
+            end = pick()
+            return make(end), lambda cell: test(cell, end)
+        case closed:
+            closed = closed.replace("between", "both")
+            low, high = sorted([pick(), pick()])
+            after = operator.ge if closed in {"both", "left"} else operator.gt
+            before = operator.le if closed in {"both", "right"} else operator.lt
+            return (
+                between(low, high, closed),
+                lambda cell: after(cell, low) and before(cell, high),
+            )
