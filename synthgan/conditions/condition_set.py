@@ -51,7 +51,8 @@ class ConditionSet:
         ----------
         conditions : dict of column name to condition, str or None
             A condition is a value, a list of values, or what `one_of`, `between` and
-            their like return; see `parse_conditions` for text. None asks for nothing.
+            their like return; see `parse_conditions` for text, in which a column whose
+            name is no text is called by it in backticks. None asks for nothing.
         encoder : TableEncoder
             Knows the columns, their ranges and the levels seen in training.
 
@@ -65,7 +66,8 @@ class ConditionSet:
         if conditions is None:
             conditions = {}
         if isinstance(conditions, str):
-            conditions = parse_conditions(conditions)
+            parsed = parse_conditions(conditions)
+            conditions = {_label(name, encoder): parsed[name] for name in parsed}
         if not isinstance(conditions, Mapping):
             msg = (
                 "conditions: expected a dict of column name to condition, or text such "
@@ -115,6 +117,13 @@ class ConditionSet:
         for name, cells in self.allowed.items():
             counts += cells.holds(frame[name])
         return counts
+
+
+def _label(name: Hashable, encoder: TableEncoder) -> Hashable:
+    """Return the column that text means: one of this name, or that prints like it."""
+    known = encoder.schema.names
+    alike = [label for label in known if str(label) == name]
+    return name if name in known or len(alike) != 1 else alike[0]
 
 
 def count_matches(frame: pd.DataFrame, conditions: ConditionSet) -> int:

@@ -197,6 +197,23 @@ def test_rows_hold_where_pandas_says_so(conditions: Any, query: Any) -> None:
     np.testing.assert_array_equal(held, expected)
 
 
+def test_text_calls_a_column_whose_name_is_no_text_by_how_it_prints() -> None:
+    frame = pd.DataFrame({0: range(20, 60), ("a", 1): ["f", "m"] * 20, "0.5": 40 * [1]})
+    encoder = TableEncoder.fit(frame, infer_quietly(frame), seed=0)
+    conditions = ConditionSet.from_user("`0` < 30 and `('a', 1)` == 'f'", encoder)
+    expected = (frame[0] < 30) & (frame[("a", 1)] == "f")
+    np.testing.assert_array_equal(conditions.holds(frame), expected)
+    with pytest.raises(InputError, match="column '7' is not in the table"):
+        ConditionSet.from_user("`7` < 30", encoder)
+
+
+def test_text_prefers_the_column_of_that_very_name() -> None:
+    frame = pd.DataFrame({1: range(20, 60), "1": range(40)})
+    encoder = TableEncoder.fit(frame, infer_quietly(frame), seed=0)
+    conditions = ConditionSet.from_user("`1` < 10", encoder)
+    assert list(conditions.allowed) == ["1"]
+
+
 def test_rows_hold_whatever_their_dtype_and_precision() -> None:
     conditions = ask(age=at_least(60), day=at_least("2024-03-01"))
     others = pd.DataFrame(
