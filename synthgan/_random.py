@@ -161,3 +161,8 @@ def preserved_global_random_state() -> Iterator[None]:
     finally:
         random.setstate(python_state)
         np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+def pick(choices: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+    """Draw one of the choices, all alike, by each of some numbers in [0, 1)."""
+    return choices[(uniforms * len(choices)).astype(np.int64)]

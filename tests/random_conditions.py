@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -20,7 +20,7 @@ from synthgan.conditions import (
     more_than,
     one_of,
 )
-from synthgan.schema import ColumnSchema
+from synthgan.schema import ColumnSchema, TableSchema
 
 #: Columns that conditions can be put on.
 COLUMNS = {
@@ -30,6 +30,23 @@ COLUMNS = {
 }
 
 Test = Callable[[Any], bool]
+
+
+def passes(series: pd.Series, test: Test) -> bool:
+    """Tell whether every cell of a column passes the test that a condition came with.
+
+    A missing cell satisfies no condition but that it is missing.
+    """
+    return all((not pd.isna(cell) or test is pd.isna) and test(cell) for cell in series)
+
+
+def draw_conditions(
+    draw: Any, names: Iterable[str], schema: TableSchema, frame: pd.DataFrame
+) -> tuple[dict[str, Any], dict[str, Test]]:
+    """Draw a condition on each of some columns, and its test; see `draw_condition`."""
+    asked = {name: draw_condition(draw, schema[name], frame[name]) for name in names}
+    wanted = {name: condition for name, (condition, _) in asked.items()}
+    return wanted, {name: test for name, (_, test) in asked.items()}
 
 
 def draw_condition(

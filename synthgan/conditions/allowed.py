@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgan._random import RowRange
+from synthgan._random import RowRange, pick
 from synthgan.conditions.cells import (
     read_codes,
     read_numbers,
@@ -184,11 +184,6 @@ class AllowedCells:
             if column.decimals is not None:
                 values = np.round(values, column.decimals).tolist()
         return restore_numbers([min(max(v, low), high) for v in values], column)
-
-
-def pick(choices: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
-    """Draw one of the choices, all alike, by each of some numbers in [0, 1)."""
-    return choices[(uniforms * len(choices)).astype(np.int64)]
 
 
 def _ranks_between(

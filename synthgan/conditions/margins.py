@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from synthgan import _validation as valid
-from synthgan._random import RowRange, make_rng
-from synthgan.conditions.allowed import AllowedCells, pick
+from synthgan._random import RowRange, make_rng, pick
+from synthgan.conditions.allowed import AllowedCells
 from synthgan.conditions.checks import allowed_cells
 from synthgan.conditions.condition import as_condition
 from synthgan.conditions.condition_set import check_columns

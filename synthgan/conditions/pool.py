@@ -11,8 +11,7 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from synthgan._random import RowRange
-from synthgan.conditions.allowed import pick
+from synthgan._random import RowRange, pick
 from synthgan.conditions.condition_set import ConditionSet
 
 

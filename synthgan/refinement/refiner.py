@@ -174,7 +174,7 @@ class Refiner:
 
     def choose(
         self,
-        make_candidate: Callable[[int], EncodedTable],
+        make_candidate: MakeCandidate,
         rng: np.random.Generator,
         most: int = MAX_CANDIDATES,
     ) -> EncodedTable:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan._random import BLOCK_SIZE, RowRange, pick
 from synthgan.encoders import EncodedTable
 from synthgan.training.noise import Noise
-from synthgan.training.sampler import Choose, Sampler, fill_blocks
+from synthgan.training.sampler import Choose, MakeCandidate, Sampler, fill_blocks
 
 #: Sizes of the steps before a row's first state: small ones, nine in ten of which stay
 #: inside a part that is a tenth of all, so that hardly any row is one of the pool's.
@@ -73,9 +73,16 @@ def draw_starts(
     uniforms = rows.uniforms("start")
     places = np.zeros(rows.n_rows, dtype=np.int64)
     for members, found in matches:
-        places[members] = found[(uniforms[members] * len(found)).astype(np.int64)]
+        places[members] = pick(found, uniforms[members])
     used, places = np.unique(places, return_inverse=True)
     return Starts(sampler.find_noise(pool_rows, used), pool.take(used), places)
+
+
+def take_last(make_candidate: MakeCandidate, rng: np.random.Generator) -> EncodedTable:
+    """Return the last of a few states of the walks of a block of rows."""
+    for k in range(N_STATES):
+        state = make_candidate(k)
+    return state
 
 
 def walk(
@@ -83,7 +90,7 @@ def walk(
     rows: RowRange,
     starts: Starts,
     belongs: Callable[[EncodedTable, slice], np.ndarray],
-    choose: Choose | None = None,
+    choose: Choose = take_last,
 ) -> EncodedTable:
     """Make the rows of a range, each within a part of its own.
 
@@ -98,9 +105,9 @@ def walk(
     belongs : callable
         Given some rows and which of the range they are, tells which belong where they
         should.
-    choose : callable, optional
+    choose : callable, default take_last
         Makes a block of rows out of several candidates for each, which are the states
-        of its walk; by default the last one is taken.
+        of its walk.
 
     Returns
     -------
@@ -142,9 +149,6 @@ def walk(
                 step(size)
             return table
 
-        if choose is None:
-            states = [candidate(k) for k in range(N_STATES)]
-            return states[-1].take(part)
         return choose(candidate, rows.block_rng(block, "choice")).take(part)
 
     return fill_blocks(sampler.layout, rows, make)

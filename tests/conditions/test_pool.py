@@ -10,7 +10,7 @@ import pytest
 from contract import assert_granularity, assert_same_dtype
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_conditions import COLUMNS, draw_condition
+from random_conditions import COLUMNS, draw_conditions, passes
 from tables import infer_quietly
 
 from synthgan._random import BLOCK_SIZE, RowRange
@@ -38,11 +38,7 @@ def test_every_row_satisfies_every_condition(data: st.DataObject) -> None:
     names = data.draw(
         st.lists(st.sampled_from(list(COLUMNS)), min_size=1, max_size=3, unique=True)
     )
-    asked = {
-        name: draw_condition(data.draw, encoder.schema[name], frame[name])
-        for name in names
-    }
-    wanted = {name: condition for name, (condition, _) in asked.items()}
+    wanted, tests = draw_conditions(data.draw, names, encoder.schema, frame)
     try:
         conditions = ConditionSet.from_user(wanted, encoder)
     except InputError as error:
@@ -55,13 +51,10 @@ def test_every_row_satisfies_every_condition(data: st.DataObject) -> None:
     assert len(drawn) == n_rows
     assert set(drawn.columns) == set(names)
     assert conditions.holds(drawn).all()
-    for name, (_, test) in asked.items():
+    for name, test in tests.items():
         column = encoder.schema[name]
         assert_same_dtype(drawn[name], frame[name], name)
-        assert all(
-            (not pd.isna(cell) or test is pd.isna) and test(cell)
-            for cell in drawn[name]
-        )
+        assert passes(drawn[name], test)
         if column.kind.is_numeric and drawn[name].notna().any():
             assert_granularity(drawn[name], column)
 

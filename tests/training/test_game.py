@@ -8,13 +8,13 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
 from synthgan.losses import LOSSES
 from synthgan.training.game import FIGURES, Game
-from synthgan.training.settings import TrainingSettings
 
 pytestmark = pytest.mark.engine
 
@@ -41,21 +41,18 @@ def make_data() -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_game(loss: str = "relativistic", seed: int = 0, **changes: Any) -> Game:
-    settings = {
+    settings: dict[str, Any] = {
         "loss": loss,
-        "penalty_weight": 1.0,
         "latent_dim": 4,
         "generator_units": (8,),
         "discriminator_units": (8,),
         "generator_learning_rate": 1e-2,
         "discriminator_learning_rate": 1e-2,
         "batch_size": BATCH_SIZE,
-        "n_steps": 8,
-        "max_seconds": None,
     }
     return Game(
         LAYOUT,
-        TrainingSettings(**{**settings, **changes}),
+        make_settings(**{**settings, **changes}),
         current_engine(),
         EncodedTable(*make_data()),
         seed,

@@ -14,7 +14,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import build_generator
 from synthgan.training.sampler import Choose, MakeCandidate, Sampler
-from synthgan.training.walk import draw_starts, walk
+from synthgan.training.walk import draw_starts, take_last, walk
 
 pytestmark = pytest.mark.engine
 
@@ -55,7 +55,7 @@ def walk_inside(
     pool: EncodedTable,
     rows: RowRange,
     n_starts: int,
-    choose: Choose | None = None,
+    choose: Choose = take_last,
 ) -> EncodedTable:
     places = np.flatnonzero(is_inside(pool))[:n_starts]
     everyone = np.arange(rows.n_rows)
