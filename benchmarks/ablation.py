@@ -68,7 +68,7 @@ def _no_references(frame: pd.DataFrame, columns: Any) -> Any:
     return columns
 
 
-def _no_dependencies(codes: Any, layout: Any) -> list[Any]:
+def _no_dependencies(codes: Any, layout: Any, others: Any) -> list[Any]:
     return []
 
 

@@ -58,7 +58,8 @@ def fit_model(
     table = encoder.transform(frame, seed)
     settings = decide_settings(parameters, len(frame), encoder.layout)
     trained = _train(encoder, table, settings, parameters, seed)
-    dependencies = find_dependencies(table.codes, encoder.layout)
+    totals = {rule.total for rule in encoder.sums}
+    dependencies = find_dependencies(table.codes, encoder.layout, totals)
     state = FittedState(
         encoder=encoder.with_dependencies(dependencies),
         settings=dataclasses.asdict(settings),

@@ -21,25 +21,9 @@ from synthgan.conditions.cells import (
 )
 from synthgan.encoders import ColumnEncoder
 from synthgan.encoders.numeric import NumericEncoder
-from synthgan.encoders.quantiles import QuantileFunction
+from synthgan.encoders.quantiles import MiddleOfPlateau, QuantileFunction
 from synthgan.schema import ColumnSchema
 from synthgan.schema.storage import missing_column, restore_levels
-
-
-class MiddleOfPlateau(np.random.Generator):
-    """Stands in for a generator where a cell's rank must depend on the cell alone.
-
-    Encoders draw a uniform number to spread the cells of a shared value over its
-    plateau of ranks; this one always gives the plateau's middle. Values with a wide
-    plateau are atoms and have no rank, so the networks see no difference.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(np.random.Philox(0))
-
-    def random(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Return one half, `size` times."""
-        return np.full(size, 0.5)
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,6 +60,8 @@ def match(keys: np.ndarray, pool: np.ndarray) -> list[tuple[np.ndarray, np.ndarr
     >>> [(rows.tolist(), places.tolist()) for rows, places in found]
     [([0, 2], [0]), ([1], [])]
     """
+    if not len(keys):
+        return []
     combinations, groups = np.unique(keys, axis=0, return_inverse=True)
     order = np.argsort(groups, kind="stable")
     ends = np.cumsum(np.bincount(groups, minlength=len(combinations)))

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange
-from synthgan.conditions.allowed import MiddleOfPlateau
 from synthgan.conditions.cells import (
     read_codes,
     read_numbers,
@@ -27,6 +26,8 @@ from synthgan.encoders import ColumnEncoder, EncodedTable, TableEncoder
 from synthgan.encoders.base import no_ranks
 from synthgan.encoders.missingness import MissingnessEncoder
 from synthgan.encoders.numeric import NumericEncoder
+from synthgan.encoders.quantiles import MiddleOfPlateau
+from synthgan.encoders.sums import settle_sums
 from synthgan.exceptions import InputError
 from synthgan.layout import Layout, Reference
 from synthgan.schema import ColumnSchema, Element
@@ -145,7 +146,7 @@ class PartialRows:
             All columns of the table, decoded, on a RangeIndex.
         table : EncodedTable of n rows
             What `made` was decoded from: a cell made to equal an earlier column's is
-            to equal the given one.
+            to equal the given one. Sums are made right for the given cells, too.
 
         Returns
         -------
@@ -168,6 +169,9 @@ class PartialRows:
                 both = [column.astype(own.dtype), own]
                 column = pd.concat(both, ignore_index=True).iloc[places]
             columns.append(column)
+        cells = dict(enumerate(columns))
+        settled = settle_sums(cells, self.encoder.sums, self.encoder.schema, self.given)
+        columns = [settled[i] for i in range(len(columns))]
         frame = make_frame(columns, list(made.columns), len(made))
         frame.columns = made.columns.copy()
         return frame.set_axis(self.cells.index)

@@ -1,7 +1,11 @@
 """Columns and tables as codes and ranks, and back."""
 
 from synthgan.encoders.base import ColumnEncoder, EncoderState
-from synthgan.encoders.dependencies import Dependency, find_dependencies, settle
+from synthgan.encoders.dependencies import (
+    Dependency,
+    find_dependencies,
+    settle_dependencies,
+)
 from synthgan.encoders.registry import ENCODERS
 from synthgan.encoders.table import EncodedTable, TableEncoder
 
@@ -13,5 +17,5 @@ __all__ = [
     "EncoderState",
     "TableEncoder",
     "find_dependencies",
-    "settle",
+    "settle_dependencies",
 ]

@@ -137,6 +137,19 @@ class ColumnEncoder(ABC):
         """
         raise NotImplementedError
 
+    def can_encode(self, series: pd.Series) -> np.ndarray:
+        """Tell which cells have a code or a rank; only asked of numeric columns.
+
+        Parameters
+        ----------
+        series : Series of n cells, none of them missing
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+        """
+        raise NotImplementedError
+
     def check_known(self, unknown: np.ndarray, series: pd.Series) -> None:
         """Raise an error that lists cells without a code."""
         if not unknown.any():

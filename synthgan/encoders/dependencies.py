@@ -7,7 +7,7 @@ kept by construction: the determined column's codes are looked up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,9 @@ class Dependency:
         codes[np.ix_(found, self.targets)] = self.codes[place[found]]
 
 
-def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ...]:
+def find_dependencies(
+    codes: np.ndarray, layout: Layout, others: Collection[int] = ()
+) -> tuple[Dependency, ...]:
     r"""Find the columns that another one determines, without exception.
 
     Parameters
@@ -64,6 +66,8 @@ def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ..
         The training rows' codes.
     layout : Layout
         Where they stand. Columns with a rank take no part.
+    others : collection of int, default ()
+        Positions of further columns that take no part.
 
     Returns
     -------
@@ -88,7 +92,11 @@ def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ..
     >>> rule.determinant, rule.dependent, rule.codes.ravel().tolist()
     (0, 1, [0, 1, 1, 2])
     """
-    places = _discrete_columns(layout)
+    places = {
+        column: own
+        for column, own in _discrete_columns(layout).items()
+        if column not in others
+    }
     levels = {
         column: np.unique(
             _join(codes[:, own], codes[:, own].max(axis=0) + 1),
@@ -123,7 +131,9 @@ def find_dependencies(codes: np.ndarray, layout: Layout) -> tuple[Dependency, ..
     return tuple(found)
 
 
-def settle(codes: np.ndarray, dependencies: Sequence[Dependency]) -> np.ndarray:
+def settle_dependencies(
+    codes: np.ndarray, dependencies: Sequence[Dependency]
+) -> np.ndarray:
     """Return rows of codes in which every dependency holds; see `Dependency.apply`."""
     if dependencies:
         codes = codes.copy()

@@ -100,6 +100,13 @@ class NumericEncoder(ColumnEncoder):
             fits &= steps == np.floor(steps)
         return _spread(fits, missing)
 
+    def can_encode(self, series: pd.Series) -> np.ndarray:
+        """Tell which cells are atoms, where there are no ranks to fall back on."""
+        if self.quantiles is not None:
+            return np.ones(len(series), dtype=bool)
+        values = present_values(series, self.column.storage)
+        return np.isin(_to_steps(values, self.column), self.atoms)
+
     def transform(
         self, series: pd.Series, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ but for the two ends of the range, which samples must be able to reach.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,22 @@ MIN_SHARED_ROWS = 3
 #: Numbers of knots that are kept for shared and for single values.
 MAX_PLATEAUS = 2048
 MAX_SINGLES = 2048
+
+
+class MiddleOfPlateau(np.random.Generator):
+    """Stands in for a generator where a cell's rank must depend on the cell alone.
+
+    Encoders draw a uniform number to spread the cells of a shared value over its
+    plateau of ranks; this one always gives the plateau's middle. Values with a wide
+    plateau are atoms and have no rank, so the networks see no difference.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(np.random.Philox(0))
+
+    def random(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Return one half, `size` times."""
+        return np.full(size, 0.5)
 
 
 @dataclass(frozen=True, eq=False)

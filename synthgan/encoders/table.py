@@ -16,7 +16,9 @@ import pandas as pd
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.encoders.dependencies import Dependency
+from synthgan.encoders.quantiles import MiddleOfPlateau
 from synthgan.encoders.registry import ENCODERS, encoder_for
+from synthgan.encoders.sums import SumRule, order_sums, settle_sums
 from synthgan.layout import Block, Layout, Reference
 from synthgan.schema import ColumnSchema, TableSchema
 
@@ -117,6 +119,11 @@ class TableEncoder:
         return replace(layout, references=references)
 
     @cached_property
+    def sums(self) -> tuple[SumRule, ...]:
+        """The columns that are sums of others, in an order that can be made."""
+        return order_sums(self.schema)
+
+    @cached_property
     def _places(self) -> tuple[tuple[list[int], list[int]], ...]:
         """Each column's positions among the codes and among the ranks."""
         places: tuple[tuple[list[int], list[int]], ...] = tuple(
@@ -181,6 +188,7 @@ class TableEncoder:
 
         columns = dict(enumerate(_map_columns(decode, self.encoders)))
         self._resolve_references(columns, table.codes)
+        columns = settle_sums(columns, self.sums, self.schema)
         frame = pd.DataFrame(columns, index=pd.RangeIndex(rows.n_rows), copy=False)
         # A copy, as renaming an index's axis changes the index itself.
         frame.columns = self.schema.labels.copy()
@@ -200,17 +208,61 @@ class TableEncoder:
             in `inverse_transform`.
         """
         positions = [self.schema.names.index(name) for name in names]
+        columns = self._decode_linked(table, set(positions))
+        columns = settle_sums(columns, self._sums_of(columns), self.schema)
+        index = pd.RangeIndex(len(table))
+        frame = pd.DataFrame({i: columns[i] for i in positions}, index=index)
+        frame.columns = self.schema.labels.take(positions)
+        return frame
+
+    def settle(
+        self, table: EncodedTable, given: np.ndarray | None = None
+    ) -> EncodedTable:
+        """Return encoded rows in which every sum is right.
+
+        Parameters
+        ----------
+        table : EncodedTable of n rows
+            What the generator made.
+        given : ndarray of bool, shape (n, number of columns), optional
+            Cells that must stay as they are.
+        """
+        if not self.sums:
+            return table
+        made = self._decode_linked(table, {i for r in self.sums for i in r.columns})
+        settled = settle_sums(made, self.sums, self.schema, given)
+        codes, ranks = table.codes.copy(), table.ranks.copy()
+        for i, cells in settled.items():
+            encoder = self.encoders[i]
+            rows = np.flatnonzero((cells != made[i]).fillna(False))
+            rows = rows[encoder.can_encode(cells.iloc[rows])]
+            if len(rows):
+                of_codes, of_ranks = self._places[i]
+                codes[np.ix_(rows, of_codes)], ranks[np.ix_(rows, of_ranks)] = (
+                    encoder.transform(cells.iloc[rows], MiddleOfPlateau())
+                )
+        return EncodedTable(codes, ranks)
+
+    def _sums_of(self, columns: Iterable[int]) -> tuple[SumRule, ...]:
+        """Return the rules, all of whose columns are among some."""
+        return tuple(rule for rule in self.sums if {*rule.columns} <= {*columns})
+
+    def _decode_linked(
+        self, table: EncodedTable, positions: set[int]
+    ) -> dict[int, pd.Series]:
+        """Decode columns of rows, and those that they follow from."""
         needed = set(positions)
+        for _ in self.sums:
+            for rule in self.sums:
+                if not needed.isdisjoint(rule.columns):
+                    needed.update(rule.columns)
         for link in reversed(self.layout.references):
             if link.column in needed:
                 needed.add(link.other)
         rows = RowRange(0, 0, len(table))
         columns = {i: self._decode(i, table, rows) for i in needed}
         self._resolve_references(columns, table.codes)
-        index = pd.RangeIndex(len(table))
-        frame = pd.DataFrame({i: columns[i] for i in positions}, index=index)
-        frame.columns = self.schema.labels.take(positions)
-        return frame
+        return columns
 
     def _decode(self, i: int, table: EncodedTable, rows: RowRange) -> pd.Series:
         of_codes, of_ranks = self._places[i]

@@ -32,7 +32,7 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 _MEMBERS = ("manifest.json", "arrays.npz")
 _REFINEMENT_ARRAYS = ("weights", "offsets", "tails")
@@ -186,6 +186,7 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
     if layout != manifest["layout"]:
         msg = "the encoders do not make the layout that the manifest states"
         raise ArchiveError(msg)
+    _check_sums(encoder)
     for column_encoder in encoder.encoders:
         _check_decodes(column_encoder)
     parameters = {
@@ -288,6 +289,14 @@ def _read_count(manifest: dict[str, Any], name: str) -> int:
         msg = f"{name}: expected an integer of at least 0, got {value!r}"
         raise ArchiveError(msg)
     return value
+
+
+def _check_sums(encoder: TableEncoder) -> None:
+    """Look up all columns of all sums, so that damage shows now."""
+    for rule in encoder.sums:
+        if not all(encoder.schema.columns[i].kind.is_numeric for i in rule.columns):
+            msg = f"sums: expected numeric columns, got {rule.columns!r}"
+            raise ArchiveError(msg)
 
 
 def _check_decodes(encoder: ColumnEncoder) -> None:

@@ -48,6 +48,10 @@ class ColumnSchema:
         in which they do, beyond chance.
     determined_by : hashable or None
         The column that this one is a function of, if there is one.
+    sum_of : tuple of (column name, int)
+        The columns whose sum this one is in every row, each with its sign, 1 or -1.
+    offset : float
+        A constant that is added to that sum.
     """
 
     name: Hashable
@@ -63,6 +67,8 @@ class ColumnSchema:
     note: str = ""
     references: tuple[tuple[Hashable, float], ...] = ()
     determined_by: Hashable | None = None
+    sum_of: tuple[tuple[Hashable, int], ...] = ()
+    offset: float = 0.0
 
     @property
     def dtype(self) -> Any:
@@ -89,7 +95,16 @@ class ColumnSchema:
         notes += [f"equals {name!s} in {share:.0%}" for name, share in self.references]
         if self.determined_by is not None:
             notes.append(f"determined by {self.determined_by!s}")
+        if self.sum_of:
+            notes.append(f"equals {self._sum_text}")
         return "; ".join(notes)
+
+    @property
+    def _sum_text(self) -> str:
+        """The sum that this column is, as one would write it down."""
+        constant = f"{self.offset} ".replace(".0 ", " ") if self.offset else ""
+        terms = (f"{'+' if sign > 0 else '-'} {name!s}" for name, sign in self.sum_of)
+        return (constant + " ".join(terms)).removeprefix("+ ")
 
     @property
     def values_text(self) -> str:

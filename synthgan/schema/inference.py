@@ -22,6 +22,7 @@ from synthgan.schema.storage import (
     read_levels,
     read_storage,
 )
+from synthgan.schema.sums import find_sums
 
 #: Below this number of present cells, all-distinct strings could be anything.
 SHORT_COLUMN = 20
@@ -139,7 +140,7 @@ def infer_schema(
         _describe(frame.iloc[:, i], name, kinds.get(name))
         for i, name in enumerate(frame.columns)
     ]
-    columns = tuple(find_references(frame, described))
+    columns = tuple(find_references(frame, find_sums(frame, described)))
     _warn(columns, kinds)
     # A copy, as renaming an index's axis changes the index itself.
     return TableSchema(columns, frame.columns.copy(), len(frame))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan.schema.column import ColumnSchema
-from synthgan.schema.storage import present_numbers
+from synthgan.schema.storage import numbers_with_gaps
 
 #: A column refers to another one if at least this share of its cells equal the other's.
 MIN_SHARE = 0.01
@@ -61,7 +61,7 @@ def find_references(
     searched = np.linspace(0, len(frame) - 1, min(len(frame), SEARCHED_ROWS))
     sample = frame.iloc[searched.astype(np.int64)]
     numeric = [i for i, column in enumerate(columns) if column.kind.is_numeric]
-    numbers = {i: _numbers(sample.iloc[:, i], columns[i]) for i in numeric}
+    numbers = {i: numbers_with_gaps(sample.iloc[:, i], columns[i]) for i in numeric}
     described = list(columns)
     for i in numeric:
         earlier = [j for j in numeric if j < i and _comparable(columns[j], columns[i])]
@@ -76,21 +76,17 @@ def find_references(
 
 
 def _comparable(first: ColumnSchema, second: ColumnSchema) -> bool:
-    """Tell whether one's cells could stand in the other."""
+    """Tell whether one's cells could stand in the other.
+
+    Sums take no part: they follow from their terms.
+    """
     return (
-        first.dtype == second.dtype
+        not (first.sum_of or second.sum_of)
+        and first.dtype == second.dtype
         and first.storage.element == second.storage.element
         and first.kind == second.kind
         and first.decimals == second.decimals
     )
-
-
-def _numbers(series: pd.Series, column: ColumnSchema) -> np.ndarray:
-    """Return all cells as floats, NaN where missing."""
-    values, missing = present_numbers(series, column)
-    numbers = np.full(len(series), np.nan)
-    numbers[~missing] = values
-    return numbers
 
 
 def _unit(column: ColumnSchema) -> float:

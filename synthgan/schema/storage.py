@@ -285,6 +285,14 @@ def present_numbers(
     return values.astype(np.float64), missing
 
 
+def numbers_with_gaps(series: pd.Series, column: ColumnSchema) -> np.ndarray:
+    """Return all cells of a numeric column as floats, NaN where they are missing."""
+    values, missing = present_numbers(series, column)
+    numbers = np.full(len(series), np.nan)
+    numbers[~missing] = values
+    return numbers
+
+
 # --- numbers: the way back ------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange
-from synthgan.encoders import Dependency, EncodedTable, settle
+from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine, pad_rows
 from synthgan.layout import Layout
 from synthgan.networks import RowFeatures, assign_weights, build_generator
@@ -26,6 +26,8 @@ FORBIDDEN_LOGIT = -1e8
 MakeCandidate = Callable[[int], EncodedTable]
 #: Makes, for a block, one row out of each row's candidates.
 Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
+#: Makes made rows keep a table's rules, but for cells that a mask says are given.
+Settle = Callable[[EncodedTable, np.ndarray | None], EncodedTable]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,9 @@ class Sampler:
         The generator's widths.
     weights : list of ndarray
         The generator's weights, in the order of its variables.
-    dependencies : sequence of Dependency
-        Which codes are looked up instead of made.
+    settle : callable, optional
+        Given made rows and, where some cells are given, their mask, returns rows that
+        keep the table's rules.
 
     Raises
     ------
@@ -81,11 +84,11 @@ class Sampler:
         latent_dim: int,
         units: tuple[int, ...],
         weights: list[np.ndarray],
-        dependencies: Sequence[Dependency] = (),
+        settle: Settle | None = None,
     ) -> None:
         self.layout = layout
         self.latent_dim = latent_dim
-        self.dependencies = tuple(dependencies)
+        self._settle = settle
         _check_widths(latent_dim, units, weights)
         # The initial weights are replaced at once.
         generator = build_generator(layout, latent_dim, units, iter(range(1000)))
@@ -179,7 +182,9 @@ class Sampler:
         """Make the rows of some noise; no more than a block of them."""
         whole = (pad_rows(a, BLOCK_SIZE) for a in (noise.latent, noise.uniforms))
         codes, ranks = self._make_rows(*whole)
-        table = EncodedTable(settle(codes, self.dependencies), ranks)
+        table = EncodedTable(codes, ranks)
+        if self._settle is not None:
+            table = self._settle(table, None)
         return table.take(slice(len(noise.latent)))
 
     def _pad(self, given: Given, place: slice, part: slice) -> Given:
@@ -208,12 +213,15 @@ class Sampler:
         )
         code_columns = [block.column for block in self.layout.softmax_blocks]
         rank_columns = [block.column for block in self.layout.rank_blocks]
-        codes = np.where(mask[:, code_columns], told.codes, codes)
-        settled = settle(codes, self.dependencies)
-        return EncodedTable(
-            np.where(mask[:, code_columns], told.codes, settled),
-            np.where(mask[:, rank_columns], told.ranks, ranks),
-        )
+
+        def tell(made: EncodedTable) -> EncodedTable:
+            return EncodedTable(
+                np.where(mask[:, code_columns], told.codes, made.codes),
+                np.where(mask[:, rank_columns], told.ranks, made.ranks),
+            )
+
+        table = tell(EncodedTable(codes, ranks))
+        return table if self._settle is None else tell(self._settle(table, mask))
 
 
 def fill_blocks(

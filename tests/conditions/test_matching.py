@@ -68,3 +68,8 @@ def test_rows_without_given_cells_and_with_numbers_between_atoms_are_left_out() 
     assert (0,) not in found
     assert (1,) not in found
     assert found == {(2,): [0]}
+
+
+def test_no_row_is_like_a_number_between_the_atoms(order: list[int]) -> None:
+    cells = [[0 if column == 1 else 9 for column in order]]
+    assert find(cells, [[0, 1, 0]], make_table([[0, 0, 0]])) == {}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgan.encoders import TableEncoder, find_dependencies, settle
+from synthgan.encoders import TableEncoder, find_dependencies, settle_dependencies
 from synthgan.encoders.dependencies import Dependency
 from synthgan.schema import infer_schema
 
@@ -77,11 +77,11 @@ def test_broken_rules_are_put_right_and_whole_rows_left_alone(n_cities: int) -> 
     frame = frame.map(lambda value: f"v{value}")
     names, found, table = _find(frame)
     assert names == [("city", "state")]
-    np.testing.assert_array_equal(settle(table.codes, found), table.codes)
+    np.testing.assert_array_equal(settle_dependencies(table.codes, found), table.codes)
     broken = table.codes.copy()
     targets = list(found[0].targets)
     broken[:, targets] = broken[::-1, targets]
-    np.testing.assert_array_equal(settle(broken, found), table.codes)
+    np.testing.assert_array_equal(settle_dependencies(broken, found), table.codes)
     assert (broken != table.codes).any()  # the argument is left as it was
 
 
@@ -90,7 +90,7 @@ def test_a_level_never_seen_keeps_what_stands_there() -> None:
         0, 1, (0,), (1,), np.array([[0], [2]]), np.array([[5], [6]], np.int32)
     )
     codes = np.array([[0, 9], [1, 9], [2, 9], [3, 9]], np.int32)
-    assert settle(codes, [rule])[:, 1].tolist() == [5, 9, 6, 9]
+    assert settle_dependencies(codes, [rule])[:, 1].tolist() == [5, 9, 6, 9]
 
 
 def test_the_schema_says_which_column_determines_which() -> None:
