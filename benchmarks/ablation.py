@@ -68,8 +68,12 @@ def _no_references(frame: pd.DataFrame, columns: Any) -> Any:
     return columns
 
 
-def _no_dependencies(codes: Any, layout: Any, others: Any) -> list[Any]:
-    return []
+def _no_sums(frame: pd.DataFrame, columns: Any) -> Any:
+    return columns
+
+
+def _no_dependencies(arguments: Any, values: Any) -> tuple[Any, ...]:
+    return ()
 
 
 #: "recipe" is the defaults; the others differ from it in one thing.
@@ -93,8 +97,9 @@ CHANGES: dict[str, Change] = {
     "no references": Change(
         constants={"synthgan.schema.inference.find_references": _no_references}
     ),
+    "no sums": Change(constants={"synthgan.schema.inference.find_sums": _no_sums}),
     "no dependencies": Change(
-        constants={"synthgan.fitting.find_dependencies": _no_dependencies}
+        constants={"synthgan.encoders.table.find_dependencies": _no_dependencies}
     ),
     "one round of refinement": Change(
         constants={"synthgan.refinement.refiner.N_ROUNDS": 1}

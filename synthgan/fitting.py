@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange, check_random_state, make_seed
-from synthgan.encoders import EncodedTable, TableEncoder, find_dependencies
+from synthgan.encoders import EncodedTable, TableEncoder
 from synthgan.engines import import_keras
 from synthgan.layout import Layout
 from synthgan.model import Model
@@ -58,13 +58,10 @@ def fit_model(
     table = encoder.transform(frame, seed)
     settings = decide_settings(parameters, len(frame), encoder.layout)
     trained = _train(encoder, table, settings, parameters, seed)
-    totals = {rule.total for rule in encoder.sums}
-    dependencies = find_dependencies(table.codes, encoder.layout, totals)
     state = FittedState(
-        encoder=encoder.with_dependencies(dependencies),
+        encoder=encoder.with_dependencies(frame, table),
         settings=dataclasses.asdict(settings),
         weights=trained.weights,
-        dependencies=dependencies,
         refinement=None,
         diagnosis=(),
         history=trained.history,

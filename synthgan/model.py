@@ -26,7 +26,7 @@ from synthgan.conditions import (
     match_codes,
     support,
 )
-from synthgan.encoders import EncodedTable, settle_dependencies
+from synthgan.encoders import EncodedTable
 from synthgan.encoders.base import no_codes, no_ranks
 from synthgan.engines import import_keras
 from synthgan.persistence import FittedState
@@ -91,13 +91,8 @@ class Model:
             self.state.settings["latent_dim"],
             tuple(self.state.settings["generator_units"]),
             self.state.weights,
-            self._settle,
+            self.state.encoder.settle,
         )
-
-    def _settle(self, made: EncodedTable, given: np.ndarray | None) -> EncodedTable:
-        """Make encoded rows keep the rules that were found in the training rows."""
-        codes = settle_dependencies(made.codes, self.state.dependencies)
-        return self.state.encoder.settle(EncodedTable(codes, made.ranks), given)
 
     @cached_property
     def refiner(self) -> Refiner | None:

@@ -1,11 +1,7 @@
 """Columns and tables as codes and ranks, and back."""
 
 from synthgan.encoders.base import ColumnEncoder, EncoderState
-from synthgan.encoders.dependencies import (
-    Dependency,
-    find_dependencies,
-    settle_dependencies,
-)
+from synthgan.encoders.dependencies import Dependency
 from synthgan.encoders.registry import ENCODERS
 from synthgan.encoders.table import EncodedTable, TableEncoder
 
@@ -16,6 +12,4 @@ __all__ = [
     "EncodedTable",
     "EncoderState",
     "TableEncoder",
-    "find_dependencies",
-    "settle_dependencies",
 ]

@@ -1,4 +1,4 @@
-"""Columns that another column determines: a city's state, the number of a grade.
+"""Columns that another column determines: a city's state, the month of a date.
 
 A network learns such a rule nearly, and a table in which six rows of a hundred break it
 is told from a real one by them. So rules without an exception in the training rows are
@@ -7,67 +7,69 @@ kept by construction: the determined column's codes are looked up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-
-from synthgan.layout import Layout
 
 #: A rule is believed if chance would keep it once in 2 to this power.
 MIN_BITS = 40.0
 #: A determinant's levels have so many rows in the mean.
 MIN_ROWS_PER_LEVEL = 5
+#: A number held by fewer rows is not kept; the nearest one stands in for it.
+MIN_ROWS_OF_NUMBER = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Dependency:
-    """One column's codes as a function of another one's.
+    """One column's codes as a function of another column.
 
     Parameters
     ----------
     determinant, dependent : int
         Positions of the two columns.
-    sources, targets : tuple of int
-        Places of their codes in a row of codes.
-    levels : ndarray of int32, shape (n_levels, len(sources))
-        Codes of the determinant seen in training, sorted.
-    codes : ndarray of int32, shape (n_levels, len(targets))
+    levels : ndarray of int32, shape (n_levels, k), or of float64, shape (n_levels, 1)
+        What the determinant was in training, sorted: codes, or, where it has ranks,
+        numbers, NaN for a missing cell.
+    codes : ndarray of int32, shape (n_levels, m)
         What they determine.
     """
 
     determinant: int
     dependent: int
-    sources: tuple[int, ...]
-    targets: tuple[int, ...]
     levels: np.ndarray
     codes: np.ndarray
 
-    def apply(self, codes: np.ndarray) -> None:
-        """Put the determined codes in place, in rows whose determinant is known."""
-        span = self.levels.max(axis=0).astype(np.int64) + 1
-        known = _join(self.levels, span)
-        asked = _join(codes[:, self.sources], span)
-        # A code beyond those seen would be taken for another level's.
-        asked[(codes[:, self.sources] >= span).any(axis=1)] = -1
-        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        found = known[place] == asked
-        codes[np.ix_(found, self.targets)] = self.codes[place[found]]
+    def look_up(self, arguments: np.ndarray, made: np.ndarray) -> np.ndarray:
+        """Return the determined codes.
+
+        Parameters
+        ----------
+        arguments : ndarray, shape (n, k)
+            The determinant in n rows, as in `levels`.
+        made : ndarray of int32, shape (n, m)
+            Codes for rows whose determinant was never seen. A number that was not has
+            those of the nearest one.
+        """
+        if self.levels.dtype.kind == "f":
+            places, found = _find_nearest(self.levels[:, 0], arguments[:, 0])
+        else:
+            places, found = _find_same(self.levels, arguments)
+        return np.where(found[:, None], self.codes[places], made)
 
 
 def find_dependencies(
-    codes: np.ndarray, layout: Layout, others: Collection[int] = ()
+    arguments: Mapping[int, np.ndarray], values: Mapping[int, np.ndarray]
 ) -> tuple[Dependency, ...]:
     r"""Find the columns that another one determines, without exception.
 
     Parameters
     ----------
-    codes : ndarray of int32, shape (n_rows, layout.n_codes)
-        The training rows' codes.
-    layout : Layout
-        Where they stand. Columns with a rank take no part.
-    others : collection of int, default ()
-        Positions of further columns that take no part.
+    arguments : mapping of int to ndarray, shape (n_rows, k)
+        By its position, each column that may determine others: its codes, or its
+        numbers as floats in one column.
+    values : mapping of int to ndarray of int32, shape (n_rows, m)
+        The codes of each column that may be determined.
 
     Returns
     -------
@@ -83,73 +85,53 @@ def find_dependencies(
 
     Examples
     --------
-    >>> from synthgan.layout import BlockSpec
-    >>> layout = Layout.from_specs([[BlockSpec("level", "softmax", 4)],
-    ...                             [BlockSpec("level", "softmax", 4)]])
-    >>> city = np.random.default_rng(0).integers(0, 4, 500)
+    >>> city = np.random.default_rng(0).integers(0, 4, (500, 1))
     >>> state = np.array([0, 1, 1, 2])[city]
-    >>> (rule,) = find_dependencies(np.stack([city, state], axis=1), layout)
+    >>> columns = {0: city, 1: state}
+    >>> (rule,) = find_dependencies(columns, columns)
     >>> rule.determinant, rule.dependent, rule.codes.ravel().tolist()
     (0, 1, [0, 1, 1, 2])
     """
-    places = {
-        column: own
-        for column, own in _discrete_columns(layout).items()
-        if column not in others
-    }
-    levels = {
-        column: np.unique(
-            _join(codes[:, own], codes[:, own].max(axis=0) + 1),
-            return_index=True,
-            return_inverse=True,
-        )
-        for column, own in places.items()
+    groups = {
+        column: np.unique(_as_keys(rows), return_index=True, return_inverse=True)
+        for column, rows in {**values, **arguments}.items()
     }
     # A function has at most as many values as arguments; of two columns that determine
     # each other the earlier one is free.
-    order = sorted(places, key=lambda column: (-len(levels[column][0]), column))
+    order = sorted(groups, key=lambda column: (-len(groups[column][0]), column))
     free: list[int] = []
     found = []
-    for dependent in order:
-        _, _, values = levels[dependent]
-        determinant = next((c for c in free if _determines(levels[c][2], values)), None)
-        if determinant is None:
-            free.append(dependent)
+    for column in order:
+        own = groups[column][2]
+        determinant = next((c for c in free if _determines(groups[c][2], own)), None)
+        if column not in values or determinant is None:
+            if column in arguments:
+                free.append(column)
             continue
-        _, first, _ = levels[determinant]
-        sources, targets = places[determinant], places[dependent]
-        found.append(
-            Dependency(
-                determinant,
-                dependent,
-                tuple(sources),
-                tuple(targets),
-                codes[first][:, sources],
-                codes[first][:, targets],
-            )
-        )
+        found.append(_make_dependency(determinant, column, groups, arguments, values))
     return tuple(found)
 
 
-def settle_dependencies(
-    codes: np.ndarray, dependencies: Sequence[Dependency]
-) -> np.ndarray:
-    """Return rows of codes in which every dependency holds; see `Dependency.apply`."""
-    if dependencies:
-        codes = codes.copy()
-    for dependency in dependencies:
-        dependency.apply(codes)
-    return codes
+def _make_dependency(
+    determinant: int,
+    dependent: int,
+    groups: Mapping[int, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    arguments: Mapping[int, np.ndarray],
+    values: Mapping[int, np.ndarray],
+) -> Dependency:
+    _, first, inverse = groups[determinant]
+    levels = arguments[determinant][first]
+    if levels.dtype.kind == "f":
+        first = first[np.bincount(inverse) >= MIN_ROWS_OF_NUMBER]
+        levels = arguments[determinant][first]
+    return Dependency(determinant, dependent, levels, values[dependent][first])
 
 
-def _discrete_columns(layout: Layout) -> dict[int, list[int]]:
-    """Return the places of the codes of each column that has no rank."""
-    ranked = {block.column for block in layout.rank_blocks}
-    places: dict[int, list[int]] = {}
-    for block in layout.softmax_blocks:
-        if block.column not in ranked:
-            places.setdefault(block.column, []).append(block.index)
-    return places
+def _as_keys(rows: np.ndarray) -> np.ndarray:
+    """Return one number for each row of codes; a float column's own."""
+    if rows.dtype.kind == "f":
+        return rows[:, 0]
+    return _join(rows, rows.max(axis=0) + 1)
 
 
 def _determines(arguments: np.ndarray, values: np.ndarray) -> bool:
@@ -164,6 +146,35 @@ def _determines(arguments: np.ndarray, values: np.ndarray) -> bool:
     shares = np.bincount(values) / len(values)
     bits = -np.log2(np.sum(shares**2))
     return bool(bits * (counts - 1).sum() >= MIN_BITS)
+
+
+def _find_same(
+    levels: np.ndarray, arguments: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where rows of codes stand among sorted ones, and which do."""
+    span = levels.max(axis=0).astype(np.int64) + 1
+    known, asked = _join(levels, span), _join(arguments, span)
+    # A code beyond those seen would be taken for another level's.
+    asked[(arguments >= span).any(axis=1)] = -1
+    places = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return places, known[places] == asked
+
+
+def _find_nearest(
+    levels: np.ndarray, numbers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which sorted level is nearest to each number, and which have one.
+
+    A missing number has one where missing ones were seen, which stand last.
+    """
+    missing = np.isnan(numbers)
+    n_known = int((~np.isnan(levels)).sum())
+    right = np.searchsorted(levels[:n_known], numbers).clip(1, max(n_known - 1, 1))
+    left = right - 1
+    right = np.minimum(right, n_known - 1)
+    nearest = np.where(numbers - levels[left] <= levels[right] - numbers, left, right)
+    places = np.where(missing, len(levels) - 1, nearest)
+    return places, np.where(missing, n_known < len(levels), n_known > 0)
 
 
 def _join(codes: np.ndarray, span: np.ndarray) -> np.ndarray:

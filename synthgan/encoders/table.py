@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,12 +15,13 @@ import pandas as pd
 
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
-from synthgan.encoders.dependencies import Dependency
+from synthgan.encoders.dependencies import Dependency, find_dependencies
 from synthgan.encoders.quantiles import MiddleOfPlateau
 from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.encoders.sums import SumRule, order_sums, settle_sums
 from synthgan.layout import Block, Layout, Reference
 from synthgan.schema import ColumnSchema, TableSchema
+from synthgan.schema.storage import numbers_with_gaps
 
 _T = TypeVar("_T")
 
@@ -66,6 +67,8 @@ class TableEncoder:
         The table's description.
     encoders : tuple of ColumnEncoder
         One for each column.
+    dependencies : tuple of Dependency, default ()
+        Which columns are looked up by another one.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class TableEncoder:
 
     schema: TableSchema
     encoders: tuple[ColumnEncoder, ...]
+    dependencies: tuple[Dependency, ...] = ()
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: TableSchema, seed: int) -> TableEncoder:
@@ -94,15 +98,41 @@ class TableEncoder:
 
         return cls(schema, tuple(_map_columns(fit_column, _columns(frame), schema)))
 
-    def with_dependencies(self, dependencies: Sequence[Dependency]) -> TableEncoder:
-        """Return the same encoder, its schema stating which column determines which."""
+    def with_dependencies(
+        self, frame: pd.DataFrame, table: EncodedTable
+    ) -> TableEncoder:
+        """Find which columns of the training rows determine which, and keep it so.
+
+        Parameters
+        ----------
+        frame : DataFrame of n rows
+            The training rows.
+        table : EncodedTable of n rows
+            The same, encoded.
+
+        Returns
+        -------
+        TableEncoder
+            The same encoder; its schema states what was found.
+        """
+        totals = {rule.total for rule in self.sums}
+        arguments, values = {}, {}
+        for i, column in enumerate(self.schema):
+            if i in totals or not self.encoders[i].specs:
+                continue
+            if not self._places[i][1]:
+                arguments[i] = values[i] = table.codes[:, self._choices(i)]
+            elif column.kind.is_numeric:
+                arguments[i] = numbers_with_gaps(frame.iloc[:, i], column)[:, None]
+        found = find_dependencies(arguments, values)
         columns = list(self.schema.columns)
-        for dependency in dependencies:
+        for dependency in found:
             columns[dependency.dependent] = replace(
                 columns[dependency.dependent],
                 determined_by=columns[dependency.determinant].name,
             )
-        return replace(self, schema=replace(self.schema, columns=tuple(columns)))
+        schema = replace(self.schema, columns=tuple(columns))
+        return replace(self, schema=schema, dependencies=found)
 
     @cached_property
     def layout(self) -> Layout:
@@ -182,6 +212,7 @@ class TableEncoder:
         rows : RowRange
             Seed and numbers of these rows.
         """
+        table = self._look_up(table)
 
         def decode(i: int, _: ColumnEncoder) -> pd.Series:
             return self._decode(i, table, rows)
@@ -208,7 +239,8 @@ class TableEncoder:
             in `inverse_transform`.
         """
         positions = [self.schema.names.index(name) for name in names]
-        columns = self._decode_linked(table, set(positions))
+        needed = self._with_sums(positions)
+        columns = self._decode_linked(self._look_up(table, needed), needed)
         columns = settle_sums(columns, self._sums_of(columns), self.schema)
         index = pd.RangeIndex(len(table))
         frame = pd.DataFrame({i: columns[i] for i in positions}, index=index)
@@ -218,18 +250,20 @@ class TableEncoder:
     def settle(
         self, table: EncodedTable, given: np.ndarray | None = None
     ) -> EncodedTable:
-        """Return encoded rows in which every sum is right.
+        """Return encoded rows that keep every dependency and every sum.
 
         Parameters
         ----------
         table : EncodedTable of n rows
             What the generator made.
         given : ndarray of bool, shape (n, number of columns), optional
-            Cells that must stay as they are.
+            Cells that sums must leave as they are.
         """
+        table = self._look_up(table)
         if not self.sums:
             return table
-        made = self._decode_linked(table, {i for r in self.sums for i in r.columns})
+        linked = {i for rule in self.sums for i in rule.columns}
+        made = self._decode_linked(table, linked)
         settled = settle_sums(made, self.sums, self.schema, given)
         codes, ranks = table.codes.copy(), table.ranks.copy()
         for i, cells in settled.items():
@@ -243,6 +277,41 @@ class TableEncoder:
                 )
         return EncodedTable(codes, ranks)
 
+    def _choices(self, i: int) -> list[int]:
+        """Return the places of a column's codes in the order of the layout."""
+        return sorted(self._places[i][0])
+
+    def _look_up(
+        self, table: EncodedTable, dependents: Collection[int] | None = None
+    ) -> EncodedTable:
+        """Return encoded rows in which determined columns are looked up, or some."""
+        wanted = [
+            dependency
+            for dependency in self.dependencies
+            if dependents is None or dependency.dependent in dependents
+        ]
+        if not wanted:
+            return table
+        codes = table.codes.copy()
+        for dependency in wanted:
+            i, places = dependency.determinant, self._choices(dependency.dependent)
+            if self._places[i][1]:
+                cells = self._decode_linked(table, {i})[i]
+                arguments = numbers_with_gaps(cells, self.schema.columns[i])[:, None]
+            else:
+                arguments = codes[:, self._choices(i)]
+            codes[:, places] = dependency.look_up(arguments, codes[:, places])
+        return EncodedTable(codes, table.ranks)
+
+    def _with_sums(self, positions: Iterable[int]) -> set[int]:
+        """Return columns, and all that sums link them to."""
+        needed = set(positions)
+        for _ in self.sums:
+            for rule in self.sums:
+                if not needed.isdisjoint(rule.columns):
+                    needed.update(rule.columns)
+        return needed
+
     def _sums_of(self, columns: Iterable[int]) -> tuple[SumRule, ...]:
         """Return the rules, all of whose columns are among some."""
         return tuple(rule for rule in self.sums if {*rule.columns} <= {*columns})
@@ -250,12 +319,8 @@ class TableEncoder:
     def _decode_linked(
         self, table: EncodedTable, positions: set[int]
     ) -> dict[int, pd.Series]:
-        """Decode columns of rows, and those that they follow from."""
+        """Decode columns of rows, and those that they refer to."""
         needed = set(positions)
-        for _ in self.sums:
-            for rule in self.sums:
-                if not needed.isdisjoint(rule.columns):
-                    needed.update(rule.columns)
         for link in reversed(self.layout.references):
             if link.column in needed:
                 needed.add(link.other)

@@ -50,8 +50,6 @@ class FittedState:
         The training settings, as plain values.
     weights : list of ndarray
         The generator's weights.
-    dependencies : tuple of Dependency
-        Which columns another one determines.
     refinement : dict or None
         How rows are chosen among candidates: plain values, and the lists of arrays
         `"weights"`, `"offsets"` and `"tails"`.
@@ -70,7 +68,6 @@ class FittedState:
     encoder: TableEncoder
     settings: Mapping[str, Any]
     weights: list[np.ndarray]
-    dependencies: tuple[Dependency, ...]
     refinement: Mapping[str, Any] | None
     diagnosis: tuple[str, ...]
     history: pd.DataFrame
@@ -96,7 +93,7 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         encoders.append({"name": encoder.name, "values": encoder_state.values})
         for name, array in encoder_state.arrays.items():
             arrays[f"encoders/{i}/{name}"] = array
-    for i, dependency in enumerate(state.dependencies):
+    for i, dependency in enumerate(state.encoder.dependencies):
         arrays[f"dependencies/{i}/levels"] = dependency.levels
         arrays[f"dependencies/{i}/codes"] = dependency.codes
     for name in state.history.columns:
@@ -124,7 +121,7 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         "n_weights": len(state.weights),
         "dependencies": [
             (dependency.determinant, dependency.dependent)
-            for dependency in state.dependencies
+            for dependency in state.encoder.dependencies
         ],
         "refinement": _write_refinement(state.refinement, arrays),
     }
@@ -179,6 +176,10 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
             )
         ),
     )
+    encoder = dataclasses.replace(
+        encoder,
+        dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
+    )
     layout = [
         [block.name, block.column, block.start, block.width, block.activation]
         for block in encoder.layout.blocks
@@ -200,7 +201,6 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
         encoder=encoder,
         settings=manifest["settings"],
         weights=complete_weights(weights, encoder.layout, version),
-        dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
         refinement=_read_refinement(manifest["refinement"], arrays),
         diagnosis=_read_diagnosis(manifest["diagnosis"]),
         history=pd.DataFrame(history),
@@ -256,22 +256,30 @@ def _read_dependency(
     encoder: TableEncoder,
 ) -> Dependency:
     levels, codes = (arrays[f"{prefix}{name}"] for name in ("levels", "codes"))
-    sources, targets = (encoder.layout.column_blocks(column) for column in columns)
-    for blocks, array in ((sources, levels), (targets, codes)):
-        widths = np.array([block.width for block in blocks])
-        if (
-            array.shape != (len(levels), len(widths))
-            or not ((array >= 0) & (array < widths)).all()
-        ):
-            msg = f"{prefix}: expected {len(levels)} rows of codes below {widths}"
-            raise ArchiveError(msg)
-    return Dependency(
-        *columns,
-        tuple(block.index for block in sources),
-        tuple(block.index for block in targets),
-        levels,
-        codes,
-    )
+    determinant, dependent = columns
+    _check_codes(codes, dependent, encoder, prefix)
+    if levels.dtype.kind != "f":
+        _check_codes(levels, determinant, encoder, prefix)
+    elif not encoder.schema.columns[determinant].kind.is_numeric:
+        msg = f"{prefix}: expected the numbers of a numeric column"
+        raise ArchiveError(msg)
+    if len(levels) != len(codes) or not len(levels) or levels.ndim != 2:
+        msg = f"{prefix}: expected as many levels as codes, got {levels.shape}"
+        raise ArchiveError(msg)
+    return Dependency(determinant, dependent, levels, codes)
+
+
+def _check_codes(
+    codes: np.ndarray, column: int, encoder: TableEncoder, prefix: str
+) -> None:
+    blocks = encoder.layout.column_blocks(column)
+    widths = np.array([block.width for block in blocks])
+    if (
+        codes.shape != (len(codes), len(widths))
+        or not ((codes >= 0) & (codes < widths)).all()
+    ):
+        msg = f"{prefix}: expected {len(codes)} rows of codes below {widths}"
+        raise ArchiveError(msg)
 
 
 def _read_diagnosis(sentences: Any) -> tuple[str, ...]:
