@@ -13,7 +13,7 @@ from synthgan.encoders import TableEncoder
 from synthgan.encoders.numeric import find_atoms
 from synthgan.encoders.quantiles import MIN_SHARED_ROWS
 from synthgan.schema import ColumnSchema, Kind, TableSchema
-from synthgan.schema.storage import present_values
+from synthgan.schema.values import present_values
 
 
 def round_trip(frame: pd.DataFrame, schema: TableSchema, seed: int = 0) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from synthgan.encoders import ColumnEncoder
 from synthgan.encoders.numeric import NumericEncoder
 from synthgan.encoders.quantiles import MiddleOfPlateau, QuantileFunction
 from synthgan.schema import ColumnSchema
-from synthgan.schema.storage import missing_column, restore_levels
+from synthgan.schema.values import missing_column, restore_levels
 
 
 @dataclass(frozen=True, eq=False)

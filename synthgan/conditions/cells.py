@@ -23,7 +23,7 @@ from synthgan.encoders.categorical import CategoricalEncoder
 from synthgan.encoders.constant import ConstantEncoder
 from synthgan.exceptions import InputError
 from synthgan.schema import ColumnSchema, Element
-from synthgan.schema.storage import (
+from synthgan.schema.values import (
     level_codes,
     present_values,
     restore_values,

@@ -31,12 +31,8 @@ from synthgan.encoders.sums import settle_sums
 from synthgan.exceptions import InputError
 from synthgan.layout import Layout, Reference
 from synthgan.schema import ColumnSchema, Element
-from synthgan.schema.storage import (
-    insert_missing,
-    missing_column,
-    read_storage,
-    restore_levels,
-)
+from synthgan.schema.storage import read_storage
+from synthgan.schema.values import insert_missing, missing_column, restore_levels
 
 
 @dataclass(frozen=True, eq=False)

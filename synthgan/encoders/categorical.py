@@ -12,7 +12,7 @@ from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_ranks
 from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema
-from synthgan.schema.storage import insert_missing, level_codes, restore_levels
+from synthgan.schema.values import insert_missing, level_codes, restore_levels
 
 #: Up to this many levels each has a code of its own.
 MAX_SINGLE_CODES = 256

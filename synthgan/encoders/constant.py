@@ -11,7 +11,7 @@ from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
 from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema
-from synthgan.schema.storage import (
+from synthgan.schema.values import (
     insert_missing,
     level_codes,
     missing_column,

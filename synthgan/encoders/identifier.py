@@ -13,7 +13,7 @@ from synthgan.encoders.keys import KeyForm
 from synthgan.encoders.missingness import MissingnessEncoder, decode_missing
 from synthgan.exceptions import InputError
 from synthgan.schema import ColumnSchema, Element
-from synthgan.schema.storage import insert_missing, present_values, restore_strings
+from synthgan.schema.values import insert_missing, present_values, restore_strings
 
 
 @dataclass(frozen=True, eq=False)

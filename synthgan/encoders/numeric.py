@@ -17,7 +17,7 @@ from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ran
 from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema, present_numbers
-from synthgan.schema.storage import insert_missing, present_values, restore_values
+from synthgan.schema.values import insert_missing, present_values, restore_values
 
 #: A value in at least this share of the rows, and in this number of rows, is an atom.
 ATOM_SHARE = 0.01

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from synthgan.schema import ColumnSchema, TableSchema
-from synthgan.schema.storage import numbers_with_gaps, restore_values
 from synthgan.schema.sums import round_number, tolerance
+from synthgan.schema.values import numbers_with_gaps, restore_values
 
 #: A column may be a term of several sums: what one of them moves, the others follow.
 N_PASSES = 3

@@ -21,7 +21,7 @@ from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.encoders.sums import SumRule, order_sums, settle_sums
 from synthgan.layout import Block, Layout, Reference
 from synthgan.schema import ColumnSchema, TableSchema
-from synthgan.schema.storage import numbers_with_gaps
+from synthgan.schema.values import numbers_with_gaps
 
 _T = TypeVar("_T")
 

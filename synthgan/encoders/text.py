@@ -12,7 +12,7 @@ from synthgan.encoders.base import EncoderState
 from synthgan.encoders.missingness import MissingnessEncoder, decode_missing
 from synthgan.encoders.patterns import TextPattern
 from synthgan.schema import ColumnSchema
-from synthgan.schema.storage import insert_missing, restore_strings
+from synthgan.schema.values import insert_missing, restore_strings
 
 
 @dataclass(frozen=True, eq=False)

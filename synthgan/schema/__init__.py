@@ -3,7 +3,8 @@
 from synthgan.schema.column import ColumnSchema, TableSchema
 from synthgan.schema.inference import common_step, infer_schema
 from synthgan.schema.kinds import Kind
-from synthgan.schema.storage import Element, Storage, present_numbers
+from synthgan.schema.storage import Element, Storage
+from synthgan.schema.values import present_numbers
 
 __all__ = [
     "ColumnSchema",

@@ -10,7 +10,8 @@ import pandas as pd
 
 from synthgan.exceptions import SchemaError
 from synthgan.schema.kinds import Kind
-from synthgan.schema.storage import Storage, describe_number
+from synthgan.schema.storage import Storage
+from synthgan.schema.values import describe_number
 
 
 @dataclass(frozen=True, eq=False)

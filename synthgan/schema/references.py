@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan.schema.column import ColumnSchema
-from synthgan.schema.storage import numbers_with_gaps
+from synthgan.schema.values import numbers_with_gaps
 
 #: A column refers to another one if at least this share of its cells equal the other's.
 MIN_SHARE = 0.01

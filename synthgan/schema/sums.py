@@ -16,7 +16,7 @@ import pandas as pd
 
 from synthgan.schema.column import ColumnSchema
 from synthgan.schema.kinds import Kind
-from synthgan.schema.storage import numbers_with_gaps
+from synthgan.schema.values import numbers_with_gaps
 
 #: A rule is believed if chance would keep it once in 2 to this power.
 MIN_BITS = 40.0

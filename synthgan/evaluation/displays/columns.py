@@ -19,7 +19,7 @@ from synthgan.evaluation.displays.palette import (
 from synthgan.evaluation.fidelity import column_shape_errors
 from synthgan.evaluation.inputs import read_schema
 from synthgan.schema import ColumnSchema, Kind, TableSchema
-from synthgan.schema.storage import describe_number
+from synthgan.schema.values import describe_number
 from synthgan.statistics import Levels, column_numbers, judged_columns
 
 if TYPE_CHECKING:
