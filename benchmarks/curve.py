@@ -1,7 +1,8 @@
 """Quality against seconds: CTGAN and synthgan, stopped earlier and later.
 
 Every point is a training of its own, from the start, in the environments of
-`python -m benchmarks peers`; nothing else may run beside it.
+`python -m benchmarks peers`, whose trainings at the defaults are the last points;
+nothing else may run beside it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from benchmarks.peers.registry import PEERS
 from benchmarks.results import describe, heading, reuse_or_measure, to_markdown
 
 _STOPS = {
-    "ctgan": ("epochs", (5, 15, 40, 100, 300)),
-    "synthgan": ("max_seconds", (15, 30, 60, 120, 240)),
+    "ctgan": ("epochs", (5, 15, 40, 100)),
+    "synthgan": ("max_seconds", (15, 30, 60, 120)),
 }
 
 
@@ -71,12 +72,20 @@ def run(arguments: argparse.Namespace) -> None:
                         ),
                         arguments.fresh,
                     )
-    page = _write_page(arguments.output)
+    page = _write_page(arguments.output, arguments.seed)
     print(f"{page.read_text()}\nwritten: {page}")
 
 
-def _write_page(output: Path) -> Path:
+def _write_page(output: Path, seed: int) -> Path:
     results = load_results(output / "curve")
+    sets = {result["request"]["set"] for result in results}
+    results += [
+        result
+        for result in load_results(output / "peers")
+        if result["request"]["set"] in sets
+        and result["request"]["model"] in _STOPS
+        and result["request"]["seed"] == seed
+    ]
     frame = to_frame(results).sort_values(["model", "fit_seconds"])
     parts = ["# Quality against seconds"]
     for name, rows in frame.groupby("set"):
@@ -92,7 +101,8 @@ def _write_page(output: Path) -> Path:
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
     table = rows[[*COSTS, *score_names(rows)]].astype(float)
-    table.index = pd.Index(rows["model"] + ", " + rows["options"])
+    options = rows["options"].replace("", "defaults")
+    table.index = pd.Index(rows["model"] + ", " + options)
     return table.rename(columns=heading)
 
 
