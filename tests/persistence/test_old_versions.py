@@ -30,14 +30,13 @@ def test_every_version_loads_and_samples(version: int) -> None:
     synthesizer = load(FIXTURES / f"v{version}.synthgan")
     kinds = {str(column.name): str(column.kind) for column in synthesizer.schema_}
     rows = synthesizer.sample(300)
-    if version > 1:
-        assert synthesizer.refinement_.n_candidates > 1
-        assert 0.15 < (rows["balance"] == rows["payment"]).mean() < 0.45
-        assert len(rows[["grade", "grade_name"]].drop_duplicates()) == 4
     if version > 3:
         total = (rows["payment"] + rows["rest"]).round(2)
         assert (rows["total"] == total).all()
     if version > 1:
+        assert synthesizer.refinement_.n_candidates > 1
+        assert 0.15 < (rows["balance"] == rows["payment"]).mean() < 0.45
+        assert len(rows[["grade", "grade_name"]].drop_duplicates()) == 4
         rows = rows[list(load(FIXTURES / "v1.synthgan").schema_.names)]
         kinds = {name: kinds[name] for name in rows}
     assert {name for name, kind in kinds.items() if name != kind} == set()
