@@ -12,6 +12,7 @@ from benchmarks.peers.registry import PEERS
 from benchmarks.results import Result, heading
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLOURS = {peer.title: f"C{number}" for number, peer in enumerate(PEERS.values())}
@@ -30,7 +31,7 @@ def draw_quality_against_seconds(measured: pd.DataFrame, path: Path) -> None:
     from matplotlib.figure import Figure
 
     sets = list(dict.fromkeys(measured["set"]))
-    figure = Figure(figsize=(4 * len(sets), 4), layout="constrained")
+    figure = Figure(figsize=(2 + 4 * len(sets), 4), layout="constrained")
     axes = figure.subplots(1, len(sets), sharey=True, squeeze=False)[0]
     for panel, name in zip(axes, sets, strict=True):
         for model, rows in measured[measured["set"] == name].groupby("model"):
@@ -39,7 +40,8 @@ def draw_quality_against_seconds(measured: pd.DataFrame, path: Path) -> None:
                 seconds, rows["two_sample_auc"], label=model, color=_COLOURS[model]
             )
         panel.axhline(0.5, color="grey", linestyle=":")
-        panel.set(xscale="log", title=name, xlabel="seconds of fit")
+        panel.set(title=name)
+        _lay_out_seconds(panel)
     axes[0].set_ylabel("two-sample AUC (0.5: as good as real)")
     handles = {
         label: handle
@@ -111,9 +113,17 @@ def draw_curves(measured: pd.DataFrame, path: Path) -> None:
                 label=model,
                 color=_COLOURS[model],
             )
-        panel.set(xscale="log", title=heading(score), xlabel="seconds of fit")
+        panel.set(title=heading(score))
+        _lay_out_seconds(panel)
     axes[0].legend()
     _save(figure, path)
+
+
+def _lay_out_seconds(panel: Axes) -> None:
+    from matplotlib.ticker import StrMethodFormatter
+
+    panel.set(xscale="log", xlabel="seconds of fit")
+    panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
 
 
 def _save(figure: Figure, path: Path) -> None:
