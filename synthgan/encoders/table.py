@@ -292,16 +292,25 @@ class TableEncoder:
         ]
         if not wanted:
             return table
+        # No determinant is determined itself: what it was at first, it stays.
+        arguments = {
+            i: self._arguments(i, table)
+            for i in {dependency.determinant for dependency in wanted}
+        }
         codes = table.codes.copy()
         for dependency in wanted:
-            i, places = dependency.determinant, self._choices(dependency.dependent)
-            if self._places[i][1]:
-                cells = self._decode_linked(table, {i})[i]
-                arguments = numbers_with_gaps(cells, self.schema.columns[i])[:, None]
-            else:
-                arguments = codes[:, self._choices(i)]
-            codes[:, places] = dependency.look_up(arguments, codes[:, places])
+            places = self._choices(dependency.dependent)
+            codes[:, places] = dependency.look_up(
+                arguments[dependency.determinant], codes[:, places]
+            )
         return EncodedTable(codes, table.ranks)
+
+    def _arguments(self, i: int, table: EncodedTable) -> np.ndarray:
+        """Return a determinant's codes, or its numbers where it has ranks."""
+        if not self._places[i][1]:
+            return table.codes[:, self._choices(i)]
+        cells = self._decode_linked(table, {i})[i]
+        return numbers_with_gaps(cells, self.schema.columns[i])[:, None]
 
     def _with_sums(self, positions: Iterable[int]) -> set[int]:
         """Return columns, and all that sums link them to."""

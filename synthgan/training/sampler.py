@@ -49,6 +49,11 @@ class Given:
     forbidden: np.ndarray
 
 
+def leave(table: EncodedTable, _given: np.ndarray | None) -> EncodedTable:
+    """Return made rows as they are: a table without rules."""
+    return table
+
+
 class Sampler:
     """Makes rows that depend on the seed and their number alone.
 
@@ -62,7 +67,7 @@ class Sampler:
         The generator's widths.
     weights : list of ndarray
         The generator's weights, in the order of its variables.
-    settle : callable, optional
+    settle : callable, default leave
         Given made rows and, where some cells are given, their mask, returns rows that
         keep the table's rules.
 
@@ -84,7 +89,7 @@ class Sampler:
         latent_dim: int,
         units: tuple[int, ...],
         weights: list[np.ndarray],
-        settle: Settle | None = None,
+        settle: Settle = leave,
     ) -> None:
         self.layout = layout
         self.latent_dim = latent_dim
@@ -182,9 +187,7 @@ class Sampler:
         """Make the rows of some noise; no more than a block of them."""
         whole = (pad_rows(a, BLOCK_SIZE) for a in (noise.latent, noise.uniforms))
         codes, ranks = self._make_rows(*whole)
-        table = EncodedTable(codes, ranks)
-        if self._settle is not None:
-            table = self._settle(table, None)
+        table = self._settle(EncodedTable(codes, ranks), None)
         return table.take(slice(len(noise.latent)))
 
     def _pad(self, given: Given, place: slice, part: slice) -> Given:
@@ -220,8 +223,7 @@ class Sampler:
                 np.where(mask[:, rank_columns], told.ranks, made.ranks),
             )
 
-        table = tell(EncodedTable(codes, ranks))
-        return table if self._settle is None else tell(self._settle(table, mask))
+        return tell(self._settle(tell(EncodedTable(codes, ranks)), mask))
 
 
 def fill_blocks(

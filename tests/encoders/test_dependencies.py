@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from random_codes import draw_rows
 
 from synthgan._random import RowRange
 from synthgan.encoders import Dependency, EncodedTable, TableEncoder
@@ -135,12 +136,7 @@ def test_dates_and_numbers_determine_months_and_groups() -> None:
 def test_what_a_made_date_determines_is_looked_up() -> None:
     frame = _calendar()
     encoder, _ = _encode(frame)
-    layout = encoder.layout
-    widths = [block.width for block in layout.softmax_blocks]
-    made = EncodedTable(
-        RNG.integers(0, widths, (4000, len(widths))).astype(np.int32),
-        RNG.random((4000, layout.n_ranks)).astype(np.float32),
-    )
+    made = draw_rows(encoder.layout, 4000, RNG)
     rows = encoder.inverse_transform(made, RowRange(0, 0, 4000))
     seen = rows["day"].isin(frame["day"])
     assert seen.mean() > 0.95

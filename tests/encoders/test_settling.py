@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_codes import draw_rows
 
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders import EncodedTable, TableEncoder
@@ -139,12 +140,7 @@ def test_whatever_is_generated_sums_are_exact_and_ranges_are_kept(seed: int) -> 
     )
     frame["d"] = (frame["a"] + frame["b"] - frame["c"]).round(2)
     encoder = TableEncoder.fit(frame, infer_schema(frame), seed=0)
-    layout = encoder.layout
-    widths = [block.width for block in layout.softmax_blocks]
-    made = EncodedTable(
-        rng.integers(0, widths, (500, len(widths))).astype(np.int32),
-        rng.random((500, layout.n_ranks)).astype(np.float32),
-    )
+    made = draw_rows(encoder.layout, 500, rng)
     rows = encoder.inverse_transform(made, RowRange(0, 0, 500))
     total = (rows["a"] + rows["b"] - rows["c"]).round(2)
     np.testing.assert_allclose(rows["d"], total, atol=1e-9)
