@@ -12,6 +12,7 @@ from benchmarks import (
     fidelity,
     imputation,
     sampling,
+    small,
     startup,
 )
 from benchmarks.augmentation import command as augmentation
@@ -27,6 +28,7 @@ _MEASUREMENTS = {
     "imputation": imputation,
     "peers": peers,
     "sampling": sampling,
+    "small": small,
     "startup": startup,
 }
 

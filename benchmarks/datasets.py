@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,28 @@ def load_dataset(data_dir: Path, name: str) -> Dataset:
     table = _read(folder / meta["file"], kinds)
     train, holdout = _split(table, meta, kinds)
     return Dataset(name, train, holdout, meta["target"], kinds)
+
+
+def load_halves(data_dir: Path, name: str, seed: int) -> Dataset:
+    """Read a table and split it at random into halves, for tables that are small.
+
+    Parameters
+    ----------
+    data_dir, name
+        As in `load_dataset`.
+    seed : int
+        Seed of the split, which keeps the shares of the target's classes.
+    """
+    dataset = load_dataset(data_dir, name)
+    table = pd.concat([dataset.train, dataset.holdout])
+    train, holdout = train_test_split(
+        table, test_size=0.5, random_state=seed, stratify=table[dataset.target]
+    )
+    return replace(
+        dataset,
+        train=train.reset_index(drop=True),
+        holdout=holdout.reset_index(drop=True),
+    )
 
 
 def _read(path: Path, kinds: dict[Hashable, Kind]) -> pd.DataFrame:

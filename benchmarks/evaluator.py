@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.attacks import describe_attacks
 from benchmarks.datasets import load_dataset
 from benchmarks.machine import describe_environment, n_cores
 from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
 from synthgan.evaluation import score_table
-from synthgan.evaluation.privacy import AttackResult, judge_privacy, run_attacks
+from synthgan.evaluation.privacy import judge_privacy, run_attacks
 from synthgan.schema import TableSchema, infer_schema
 
 #: What is known of Adult: figure, table, expected value.
@@ -99,18 +100,10 @@ def attack(
     results = run_attacks(train, synthetic, holdout, schema, random_state=seed)
     verdict = judge_privacy(results)
     return {
-        "figures": {result.name: _figures(result) for result in results},
+        "figures": describe_attacks(results),
         "leaks": list(verdict.leaks),
         "sentence": verdict.sentence,
         "environment": describe_environment(),
-    }
-
-
-def _figures(result: AttackResult) -> dict[str, float]:
-    return {
-        "figure": float(result.figure),
-        "innocent": float(result.innocent),
-        "p_value": float(result.p_value),
     }
 
 

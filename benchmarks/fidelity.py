@@ -1,4 +1,4 @@
-"""Fidelity, utility, time and memory of synthgan beside the reference rows.
+"""Fidelity, utility, privacy, time and memory of synthgan beside the reference rows.
 
 Each training runs in a fresh process: its peak of memory is its own, and a backend that
 grew with one training does not slow the next.
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from benchmarks.attacks import attack_rows, privacy_section
 from benchmarks.datasets import Dataset, load_dataset
 from benchmarks.machine import describe_environment, n_cores, peak_memory_mib
 from benchmarks.results import (
@@ -48,6 +49,7 @@ class Synthesizer(Protocol):
 _SECONDS = ("fit_seconds", "sample_seconds", "sample_rows_per_second")
 
 MakeSynthesizer = Callable[[Dataset], Synthesizer]
+LoadDataset = Callable[[Path, str], Dataset]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     folder = arguments.output / "fidelity"
     sections = []
+    measured = {}
     for name in arguments.sets:
         where = {"data_dir": arguments.data_dir, "name": name}
         references = reuse_or_measure(
@@ -69,10 +72,16 @@ def run(arguments: argparse.Namespace) -> None:
             arguments.fresh,
         )
         trainings = measure_seeds(
-            arguments, "fidelity", name, partial(in_fresh_process, measure_synthgan)
+            arguments,
+            "fidelity",
+            name,
+            partial(in_fresh_process, measure_synthgan, is_attacked=True),
         )
         sections.append(_section(name, references, trainings))
         print("\n" + sections[-1], flush=True)
+        measured[name] = trainings
+    sections.append(_privacy(measured))
+    print("\n" + sections[-1], flush=True)
     page = arguments.output / f"fidelity-{backend}.md"
     page.write_text("# Fidelity\n\n" + "\n".join(sections))
     print(f"written: {page}")
@@ -87,14 +96,16 @@ def in_fresh_process(
         return pool.submit(measure, *positional, **options).result()
 
 
-def measure_references(data_dir: Path, name: str) -> Result:
+def measure_references(
+    data_dir: Path, name: str, load: LoadDataset = load_dataset
+) -> Result:
     """Score the real holdout, the bootstrap copy and the independent columns."""
     from threadpoolctl import threadpool_limits
 
     from synthgan.evaluation import score_table
     from synthgan.schema import infer_schema
 
-    dataset = load_dataset(data_dir, name)
+    dataset = load(data_dir, name)
     with threadpool_limits(n_cores()):
         scores = score_table(
             dataset.train,
@@ -113,9 +124,33 @@ def measure_references(data_dir: Path, name: str) -> Result:
 
 
 def measure_synthgan(
-    data_dir: Path, name: str, seed: int, max_seconds: float | None, **parameters: Any
+    data_dir: Path,
+    name: str,
+    seed: int,
+    max_seconds: float | None,
+    *,
+    is_attacked: bool = False,
+    load: LoadDataset = load_dataset,
+    **parameters: Any,
 ) -> Result:
-    """Train synthgan once, with its defaults or other parameters, and measure it."""
+    """Train synthgan once and measure its refined and its raw rows.
+
+    Parameters
+    ----------
+    data_dir, name
+        As in `load_dataset`.
+    seed : int
+        `random_state` of the synthesizer.
+    max_seconds : float or None
+        Longest training.
+    is_attacked : bool, default False
+        Whether the privacy of the rows is measured too, which takes about as long as
+        their scores.
+    load : callable, default `load_dataset`
+        Reads and splits the table.
+    **parameters
+        Parameters of `GANSynthesizer` that are not to be its defaults.
+    """
     import keras
 
     from synthgan import GANSynthesizer
@@ -130,14 +165,16 @@ def measure_synthgan(
         )
 
     backend_memory = peak_memory_mib()
-    dataset = load_dataset(data_dir, name)
+    dataset = load(data_dir, name)
     synthesizer = make(dataset)
-    result = measure_training(dataset, lambda _: synthesizer, backend_memory)
+    result = measure_training(
+        dataset, lambda _: synthesizer, backend_memory, is_attacked=is_attacked
+    )
     result["environment"]["backend"] = keras.backend.backend()
     result["refinement"] = describe_refinement(synthesizer)
     synthesizer.set_params(refine=False)
     result["raw"] = {
-        **measure_sample(dataset, synthesizer),
+        **measure_sample(dataset, synthesizer, is_attacked=is_attacked),
         "fit_seconds": float(synthesizer.history_["seconds"].iloc[-1]),
     }
     return result
@@ -155,7 +192,11 @@ def describe_refinement(synthesizer: GANSynthesizer) -> dict[str, float]:
 
 
 def measure_training(
-    dataset: Dataset, make: MakeSynthesizer, backend_memory: float
+    dataset: Dataset,
+    make: MakeSynthesizer,
+    backend_memory: float,
+    *,
+    is_attacked: bool = False,
 ) -> Result:
     """Fit, sample as many rows as were trained on, and score them.
 
@@ -167,26 +208,31 @@ def measure_training(
         Makes a synthesizer for it.
     backend_memory : float
         Peak of memory, in MiB, before the table was read.
+    is_attacked : bool, default False
+        Whether the rows are attacked too.
 
     Returns
     -------
     dict
-        Scores, their intervals, seconds, memory, and what they were measured on.
+        Scores, their intervals, seconds, memory, what attacks found, and what they
+        were measured on.
     """
     synthesizer = make(dataset)
     start = time.perf_counter()
     synthesizer.fit(dataset.train)
     fitted = time.perf_counter()
     return {
-        **measure_sample(dataset, synthesizer),
+        **measure_sample(dataset, synthesizer, is_attacked=is_attacked),
         "fit_seconds": fitted - start,
         "peak_memory_mib": peak_memory_mib() - backend_memory,
         "environment": describe_environment(),
     }
 
 
-def measure_sample(dataset: Dataset, synthesizer: Synthesizer) -> Result:
-    """Sample as many rows as were trained on, and score them."""
+def measure_sample(
+    dataset: Dataset, synthesizer: Synthesizer, *, is_attacked: bool = False
+) -> Result:
+    """Sample as many rows as were trained on, score them and, if asked, attack them."""
     from threadpoolctl import threadpool_limits
 
     from synthgan.evaluation import compute_scores
@@ -203,7 +249,9 @@ def measure_sample(dataset: Dataset, synthesizer: Synthesizer) -> Result:
             holdout=dataset.holdout,
             target=dataset.target,
         )
+        privacy = attack_rows(dataset, synthetic) if is_attacked else None
     return {
+        "privacy": privacy,
         "scores": {result.name: result.value for result in scores},
         "intervals": {
             result.name: result.interval for result in scores if result.interval
@@ -211,6 +259,21 @@ def measure_sample(dataset: Dataset, synthesizer: Synthesizer) -> Result:
         "sample_seconds": seconds,
         "sample_rows_per_second": len(synthetic) / seconds,
     }
+
+
+def _privacy(measured: dict[str, list[Result]]) -> str:
+    """Return the part of the page that says what attacks found; at best nothing."""
+    rows = {
+        f"{name}, {kind}": [
+            part["privacy"]
+            for training in trainings
+            if (part := _part(training, kind == "raw")).get("privacy")
+        ]
+        for name, trainings in measured.items()
+        for kind in ("refined", "raw")
+    }
+    attacked = {name: found for name, found in rows.items() if found}
+    return f"## Privacy\n\n{privacy_section(attacked)}" if attacked else ""
 
 
 def _candidates(trainings: list[Result]) -> str:
@@ -227,9 +290,15 @@ def _candidates(trainings: list[Result]) -> str:
     )
 
 
+def _part(training: Result, raw: bool) -> Result:
+    """Return what was measured of one training's rows, refined or raw."""
+    part: Result = training["raw"] if raw else training
+    return part
+
+
 def _measured(training: Result, raw: bool) -> dict[str, float]:
     """Return the figures of one training's rows, refined or raw."""
-    part = training["raw"] if raw else training
+    part = _part(training, raw)
     figures = {name: part[name] for name in _SECONDS}
     memory = np.nan if raw else training["peak_memory_mib"]
     return {**part["scores"], **figures, "peak_memory_mib": memory}

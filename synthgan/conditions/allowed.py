@@ -21,7 +21,7 @@ from synthgan.conditions.cells import (
 )
 from synthgan.encoders import ColumnEncoder
 from synthgan.encoders.numeric import NumericEncoder
-from synthgan.encoders.quantiles import MiddleOfPlateau, QuantileFunction
+from synthgan.encoders.quantiles import PlaceOnPlateau, QuantileFunction
 from synthgan.schema import ColumnSchema
 from synthgan.schema.values import missing_column, restore_levels
 
@@ -176,12 +176,15 @@ def _ranks_between(
     uniforms: np.ndarray,
     column: ColumnSchema,
 ) -> np.ndarray:
-    """Spread ranks evenly between those of two numbers."""
+    """Spread ranks evenly over those of two numbers and all between."""
     if column.step is not None:
         # Such columns are encoded as the number of steps above the minimum.
         steps = [(end - column.minimum) // column.step for end in ends]
         values = np.array(steps, dtype=np.uint64)
     else:
         values = np.array(ends, dtype=np.float64)
-    first, last = quantiles.inverse(values, MiddleOfPlateau()).astype(np.float64)
+    first, last = (
+        quantiles.inverse(values[[i]], PlaceOnPlateau(i)).astype(np.float64)
+        for i in (0, 1)
+    )
     return first + uniforms * (last - first)

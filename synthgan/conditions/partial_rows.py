@@ -26,7 +26,7 @@ from synthgan.encoders import ColumnEncoder, EncodedTable, TableEncoder
 from synthgan.encoders.base import no_ranks
 from synthgan.encoders.missingness import MissingnessEncoder
 from synthgan.encoders.numeric import NumericEncoder
-from synthgan.encoders.quantiles import MiddleOfPlateau
+from synthgan.encoders.quantiles import PlaceOnPlateau
 from synthgan.encoders.sums import settle_sums
 from synthgan.exceptions import InputError
 from synthgan.layout import Layout, Reference
@@ -213,7 +213,7 @@ def encode_given(rows: PartialRows) -> tuple[EncodedTable, np.ndarray]:
             cells = cells.astype(encoder.column.dtype)
         if isinstance(encoder, NumericEncoder) and encoder.quantiles is None:
             cells = _nearest_atoms(cells, encoder)
-        own_codes, own_ranks = encoder.transform(cells, MiddleOfPlateau())
+        own_codes, own_ranks = encoder.transform(cells, PlaceOnPlateau())
         row = np.flatnonzero(here)[:, None]
         codes[row, _places(encoder, layout, i, "softmax")] = own_codes
         ranks[row, _places(encoder, layout, i, "rank")] = own_ranks

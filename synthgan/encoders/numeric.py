@@ -1,6 +1,7 @@
 """`NumericEncoder`: numbers, dates and durations as atoms and ranks.
 
-Frequent values are *atoms*, one-hot coded; a missing cell is always an atom; whatever
+Spikes are *atoms*, one-hot coded: values far more frequent than those beside them, very
+frequent ones, and all where there are few. A missing cell is always an atom; whatever
 is left is one number, its rank among the training values. Zero-inflated, spiky,
 integer and long-tailed columns all fall out of this one rule.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
@@ -19,9 +21,16 @@ from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema, present_numbers
 from synthgan.schema.values import insert_missing, present_values, restore_values
 
-#: A value in at least this share of the rows, and in this number of rows, is an atom.
+#: An atom is a value in at least this share of the rows, and in this number of rows, …
 ATOM_SHARE = 0.01
 ATOM_ROWS = 10
+#: … that is so many times as frequent as usual among so many values on each side, …
+SPIKE_FACTOR = 3.0
+N_NEIGHBOURS = 4
+#: … or in this share: nearly as wide as a piece of what the networks see of a rank. The
+#: other frequent values of a smooth column, such as ages, are better ranks: a network
+#: learns one smooth thing instead of many choices.
+WIDE_SHARE = 0.04
 #: A column of at most so many values, each in so many rows, is all atoms.
 ALL_ATOMS_VALUES = 24
 ALL_ATOMS_ROWS = 5
@@ -40,7 +49,7 @@ class NumericEncoder(ColumnEncoder):
     column : ColumnSchema
         The column's description.
     atoms : ndarray, shape (k,)
-        Frequent values, ascending: float64 where the column has no step, otherwise
+        Spikes, ascending: float64 where the column has no step, otherwise
         the number of steps above the minimum as uint64, which is exact.
     quantiles : QuantileFunction or None
         Quantile function of the values that are not atoms; None if all are.
@@ -198,7 +207,18 @@ def find_atoms(counts: np.ndarray, n_rows: int) -> np.ndarray:
     """
     if len(counts) <= ALL_ATOMS_VALUES and counts.min() >= ALL_ATOMS_ROWS:
         return np.ones(len(counts), dtype=bool)
-    return counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)
+    is_frequent = counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)
+    is_spike = counts >= SPIKE_FACTOR * _usual_counts(counts)
+    return is_frequent & (is_spike | (counts >= WIDE_SHARE * n_rows))
+
+
+def _usual_counts(counts: np.ndarray) -> np.ndarray:
+    """Return, for each value, the median of its neighbours' counts; 0 without any."""
+    if len(counts) == 1:
+        return np.zeros(1)
+    ends = np.full(N_NEIGHBOURS, np.nan)
+    windows = sliding_window_view(np.r_[ends, counts, ends], 2 * N_NEIGHBOURS + 1)
+    return np.nanmedian(np.delete(windows, N_NEIGHBOURS, axis=1), axis=1)
 
 
 def _spread(flags: np.ndarray, missing: np.ndarray) -> np.ndarray:

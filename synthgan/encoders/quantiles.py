@@ -19,20 +19,25 @@ MAX_PLATEAUS = 2048
 MAX_SINGLES = 2048
 
 
-class MiddleOfPlateau(np.random.Generator):
+class PlaceOnPlateau(np.random.Generator):
     """Stands in for a generator where a cell's rank must depend on the cell alone.
 
     Encoders draw a uniform number to spread the cells of a shared value over its
-    plateau of ranks; this one always gives the plateau's middle. Values with a wide
-    plateau are atoms and have no rank, so the networks see no difference.
+    plateau of ranks; this one always gives the same place.
+
+    Parameters
+    ----------
+    share : float in [0, 1], default 0.5
+        The place: 0 is the plateau's beginning, 1 its end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: float = 0.5) -> None:
         super().__init__(np.random.Philox(0))
+        self.share = share
 
     def random(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Return one half, `size` times."""
-        return np.full(size, 0.5)
+        """Return the share, `size` times."""
+        return np.full(size, self.share)
 
 
 @dataclass(frozen=True, eq=False)

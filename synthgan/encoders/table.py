@@ -16,7 +16,7 @@ import pandas as pd
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.encoders.dependencies import Dependency, find_dependencies
-from synthgan.encoders.quantiles import MiddleOfPlateau
+from synthgan.encoders.quantiles import PlaceOnPlateau
 from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.encoders.sums import SumRule, order_sums, settle_sums
 from synthgan.layout import Block, Layout, Reference
@@ -273,7 +273,7 @@ class TableEncoder:
             if len(rows):
                 of_codes, of_ranks = self._places[i]
                 codes[np.ix_(rows, of_codes)], ranks[np.ix_(rows, of_ranks)] = (
-                    encoder.transform(cells.iloc[rows], MiddleOfPlateau())
+                    encoder.transform(cells.iloc[rows], PlaceOnPlateau())
                 )
         return EncodedTable(codes, ranks)
 

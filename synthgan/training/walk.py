@@ -21,11 +21,12 @@ from synthgan.training.sampler import Choose, MakeCandidate, Sampler, fill_block
 #: Sizes of the steps before a row's first state: small ones, nine in ten of which stay
 #: inside a part that is a tenth of all, so that hardly any row is one of the pool's.
 FIRST_SIZES = (0.25, 0.12, 0.06)
-#: Sizes of the steps from one state to the next, in turn: from a fresh draw, for parts
-#: that are common, to one that keeps a good deal.
+#: Sizes of the steps from one state to the next: from a fresh draw, for parts that are
+#: common, to one that keeps a good deal. With one step only, in turn, states are so
+#: alike that choosing among them hardly refines.
 SIZES = (0.35, 0.5, 0.7, 1.0)
 #: The last state of so many is a row, where none is chosen.
-N_STATES = 8
+N_STATES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +146,7 @@ def walk(
 
         def candidate(k: int) -> EncodedTable:
             """Return state k of the walks; states are asked for in turn."""
-            for size in (SIZES[k % len(SIZES)],) if k else FIRST_SIZES:
+            for size in SIZES if k else FIRST_SIZES:
                 step(size)
             return table
 

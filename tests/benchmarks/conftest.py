@@ -4,6 +4,14 @@ import argparse
 
 import pytest
 
+from benchmarks import fidelity
+
+
+@pytest.fixture(autouse=True)
+def _single_thread(monkeypatch):
+    """On a busy machine, the threads would wait for each other."""
+    monkeypatch.setattr(fidelity, "n_cores", lambda: 1)
+
 
 @pytest.fixture
 def grid_arguments(tmp_path):

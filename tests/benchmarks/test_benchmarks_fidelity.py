@@ -1,5 +1,6 @@
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -31,23 +32,23 @@ class Copier:
         return bootstrap_copy(self.train, n_samples, np.random.default_rng(0))
 
 
-def _measure_copier(data_dir, name, seed, max_seconds):
-    result = fidelity.measure_training(DATASET, lambda _: Copier(), 0.0)
+def _measure_copier(data_dir, name, seed, max_seconds, is_attacked):
+    result = fidelity.measure_training(
+        DATASET, lambda _: Copier(), 0.0, is_attacked=is_attacked
+    )
     raw = {**result, "fit_seconds": 1.0}
     refinement = {"n_candidates": 7, "effective_share": 0.5}
     return {**result, "raw": raw, "refinement": refinement}
 
 
-@pytest.fixture(autouse=True)
-def _single_thread(monkeypatch):
-    """On a busy machine, the threads would wait for each other."""
-    monkeypatch.setattr(fidelity, "n_cores", lambda: 1)
-
-
 @pytest.fixture
 def arguments(monkeypatch, grid_arguments):
     """Arguments of a run in this process, on the small table and the stub."""
-    monkeypatch.setattr(fidelity, "load_dataset", lambda *_: DATASET)
+    monkeypatch.setattr(
+        fidelity,
+        "measure_references",
+        partial(fidelity.measure_references, load=lambda *_: DATASET),
+    )
     monkeypatch.setattr(fidelity, "measure_synthgan", _measure_copier)
     monkeypatch.setattr(
         fidelity,
@@ -83,11 +84,17 @@ def test_a_page_shows_references_mean_and_every_seed(arguments, capsys):
         "synthgan refined, seed 1",
         "synthgan raw, seed 0",
         "synthgan raw, seed 1",
+        "",
+        "---",
+        "small, refined",
+        "small, raw",
     ]
+    assert "small, raw: exact_matches" in page  # the stub copies
     assert "7 (0.50), 7 (0.50)" in page
     assert "trend common error %" in page
     assert "trtr auc" in page
-    assert page.partition("\n\n")[2] in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(section.strip() in said for section in page.split("\n## ")[1:])
 
 
 def test_a_grid_is_taken_up_where_it_stopped(arguments, monkeypatch, capsys):

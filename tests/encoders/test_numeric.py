@@ -64,6 +64,25 @@ def test_frequent_values_are_atoms_by_share_of_rows_and_number_of_rows() -> None
     assert atoms_of(few, 119).tolist() == [1.0]
 
 
+def test_smooth_frequent_values_are_ranks() -> None:
+    ages = RNG.integers(18, 68, 5000)
+    assert atoms_of(ages, 5000).tolist() == []
+    # As where people round, or where a scale ends.
+    rounded = np.r_[ages, np.full(1500, 40), np.full(600, 90)]
+    assert atoms_of(rounded, len(rounded)).tolist() == [40, 90]
+
+
+def test_values_as_wide_as_a_piece_of_a_rank_are_atoms() -> None:
+    visits = RNG.geometric(0.2, 5000)  # 20 % of ones, 16 % of twos, …, 4.2 % of eights
+    found = atoms_of(visits, 5000).tolist()
+    assert found in ([*range(1, 8)], [*range(1, 9)])
+
+
+def test_a_column_of_one_value_is_an_atom_where_it_is_frequent() -> None:
+    assert find_atoms(np.array([4]), 4).tolist() == [False]
+    assert find_atoms(np.array([40]), 40).tolist() == [True]
+
+
 def test_missing_is_an_atom() -> None:
     encoder = fit([*np.linspace(0, 1, 99), None])
     atom, rank = encoder.specs
