@@ -118,6 +118,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sets = ["adult", "default", "shoppers", "magic"]
     add_grid_arguments(parser, sets, seeds=[0, 1, 2])
     parser.add_argument("--changes", nargs="+", choices=CHANGES, default=list(CHANGES))
+    parser.add_argument(
+        "--n-steps",
+        type=int,
+        help="steps of each training, in place of the default for the table",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -136,6 +141,7 @@ def run(arguments: argparse.Namespace) -> None:
                         "change": change,
                         "seed": seed,
                         "max_seconds": arguments.max_seconds,
+                        "n_steps": arguments.n_steps,
                     },
                     partial(
                         in_fresh_process,
@@ -144,6 +150,7 @@ def run(arguments: argparse.Namespace) -> None:
                         name,
                         seed,
                         arguments.max_seconds,
+                        arguments.n_steps,
                         change,
                     ),
                     arguments.fresh,
@@ -157,12 +164,20 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def measure(
-    data_dir: Path, name: str, seed: int, max_seconds: float | None, change: str
+    data_dir: Path,
+    name: str,
+    seed: int,
+    max_seconds: float | None,
+    n_steps: int | None,
+    change: str,
 ) -> Result:
     """Train once with one ingredient changed."""
     changed = CHANGES[change]
+    parameters = dict(changed.parameters)
+    if n_steps is not None:
+        parameters["n_steps"] = n_steps
     with changed.applied():
-        return measure_synthgan(data_dir, name, seed, max_seconds, **changed.parameters)
+        return measure_synthgan(data_dir, name, seed, max_seconds, **parameters)
 
 
 _INTRODUCTION = """\
@@ -181,9 +196,12 @@ def _section(name: str, results: list[Result]) -> str:
     table = grouped.mean()
     table.insert(2, "its deviation", grouped["AUC refined"].std())
     table.index = [f"{change} ({n})" for change, n in grouped.size().items()]
+    n_steps = results[-1]["request"]["n_steps"]
+    budget = "the default number of" if n_steps is None else f"{n_steps:,}"
     return (
         f"## {name}\n\n{to_markdown(table)}\n\n"
-        f"Measured with {describe(results[-1]['environment'])}.\n"
+        f"Trainings of {budget} steps, measured with "
+        f"{describe(results[-1]['environment'])}.\n"
     )
 
 
