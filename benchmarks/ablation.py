@@ -101,9 +101,7 @@ CHANGES: dict[str, Change] = {
     "no dependencies": Change(
         constants={"synthgan.encoders.table.find_dependencies": _no_dependencies}
     ),
-    "one round of refinement": Change(
-        constants={"synthgan.refinement.refiner.N_ROUNDS": 1}
-    ),
+    "no trees": Change(constants={"synthgan.refinement.boosting.NUMBERS_OF_TREES": ()}),
     "no calibration": Change(
         constants={"synthgan.refinement.calibration.MAX_OFFSET": 0.0}
     ),

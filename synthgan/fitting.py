@@ -189,11 +189,10 @@ def _refine(
 
     if len(table) < MIN_ROWS:
         return
-    with tqdm(desc="refining", unit="step", disable=not verbose) as bar:
+    with tqdm(desc="refining", total=100, unit="%", disable=not verbose) as bar:
 
-        def on_call_end(step: int, n_steps: int) -> None:
-            bar.total = n_steps
-            bar.update(step - bar.n)
+        def on_progress(share: float) -> None:
+            bar.update(round(100 * share) - bar.n)
 
         try:
             refinement = fit_refinement(
@@ -204,13 +203,13 @@ def _refine(
                 tuple(model.state.settings["discriminator_units"]),
                 seed,
                 deadline,
-                on_call_end,
+                on_progress,
             )
         except KeyboardInterrupt:
             model.state = dataclasses.replace(
                 model.state, stop_reason="interrupted while refining"
             )
             return
-        bar.total = bar.n
+        on_progress(1)
     if refinement is not None:
         model.state = dataclasses.replace(model.state, refinement=vars(refinement))

@@ -32,10 +32,10 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 _MEMBERS = ("manifest.json", "arrays.npz")
-_REFINEMENT_ARRAYS = ("weights", "offsets", "tails")
+_REFINEMENT_ARRAYS = ("weights", "trees", "offsets", "tails")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class FittedState:
         The generator's weights.
     refinement : dict or None
         How rows are chosen among candidates: plain values, and the lists of arrays
-        `"weights"`, `"offsets"` and `"tails"`.
+        `"weights"`, `"trees"`, `"offsets"` and `"tails"`.
     diagnosis : tuple of str
         What is wrong with the generator.
     history : DataFrame

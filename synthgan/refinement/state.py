@@ -17,6 +17,9 @@ class Refinement:
         Widths of each network that estimates a ratio; their scores are added.
     weights : list of ndarray
         The networks' weights in the order of their variables, network after network.
+    trees : list of ndarray
+        Leaves, features, thresholds and values of the boosted trees whose score is
+        added to the networks' (see `Trees`); empty where there are none.
     offsets : list of ndarray
         What each code of each choice adds to a row's log-weight, then what each bin of
         each rank does.
@@ -33,6 +36,7 @@ class Refinement:
 
     units: tuple[int, ...]
     weights: list[np.ndarray] = field(repr=False)
+    trees: list[np.ndarray] = field(repr=False)
     offsets: list[np.ndarray] = field(repr=False)
     tails: list[np.ndarray] = field(repr=False)
     cap: float

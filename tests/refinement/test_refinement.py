@@ -62,7 +62,7 @@ def fit(train: EncodedTable, make=make_rows):
         (16,),
         0,
         math.inf,
-        lambda step, n_steps: None,
+        lambda share: None,
     )
 
 
