@@ -92,9 +92,10 @@ class GANSynthesizer(BaseEstimator):
         them is for the refinement. The rows then depend on how fast the machine was:
         `random_state` no longer fixes them.
     refine : bool, default True
-        Whether a network and boosted trees learn which rows are made too often, and each
-        row is chosen among several candidates by them. The table is then harder to tell
-        from a real one; sampling takes as many times longer as there are candidates.
+        Whether a network and boosted trees learn which rows are made too often, and
+        each row is chosen among several candidates by them. The table is then harder to
+        tell from a real one; sampling takes as many times longer as there are
+        candidates.
         Tables of fewer than 1,000 rows are never refined. After `fit`,
         `set_params(refine=False)` gives the generator's own rows.
     callbacks : sequence of Callback or None, default None
