@@ -12,16 +12,14 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from synthgan._random import make_rng, make_seed
+from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
+from synthgan.refinement.held_out import split_held_out
 from synthgan.refinement.trees import tree_cells
 
 #: Training rows at most.
 MAX_ROWS = 100_000
-#: Held-out share of the training rows, and the most of them.
-HELD_OUT_SHARE = 0.1
-MAX_HELD_OUT = 3_000
 #: Numbers of trees, one after the other, until the best number is well below.
 NUMBERS_OF_TREES = (100, 200, 400, 800)
 ENOUGH = 0.75
@@ -74,11 +72,9 @@ def grow_trees(
     L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3: the
     rule of one standard error.
     """
-    order = make_rng(seed, "held_out").permutation(len(train))
-    n_held_out = min(int(HELD_OUT_SHARE * len(train)), MAX_HELD_OUT)
-    held_out, kept = np.split(order[:MAX_ROWS], [n_held_out])
-    cells, is_real = _stack(train.take(kept), made, layout)
-    tested, tested_real = _stack(train.take(held_out), held_out_made, layout)
+    held_out, kept = split_held_out(train, seed, MAX_ROWS)
+    cells, is_real = _stack(kept, made, layout)
+    tested, tested_real = _stack(held_out, held_out_made, layout)
     model = HistGradientBoostingClassifier(
         class_weight="balanced",
         learning_rate=LEARNING_RATE,

@@ -18,11 +18,12 @@ import keras
 import numpy as np
 from keras import ops, random
 
-from synthgan._random import make_rng, make_seed
+from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine, pad_rows
 from synthgan.layout import Layout
 from synthgan.networks import RowFeatures, assign_weights, build_discriminator
+from synthgan.refinement.held_out import split_held_out
 
 #: Rows of a batch, half of them real.
 BATCH_SIZE = 1000
@@ -36,9 +37,6 @@ STEPS_PER_CALL = 50
 PATIENCE = 15
 #: Weight of the past in the moving average of the weights.
 AVERAGING = 0.99
-#: Held-out share of the training rows, and the most of them.
-HELD_OUT_SHARE = 0.1
-MAX_HELD_OUT = 3_000
 #: Rows scored at a time.
 SCORED_ROWS = 4096
 
@@ -167,9 +165,7 @@ def train_ratio(
     engine = current_engine()
     model = RatioNetwork(layout, units)
     model.start_from(discriminator_weights)
-    order = make_rng(seed, "held_out").permutation(len(train))
-    n_held_out = min(int(HELD_OUT_SHARE * len(train)), MAX_HELD_OUT)
-    held_out, kept = (train.take(part) for part in np.split(order, [n_held_out]))
+    held_out, kept = split_held_out(train, seed)
     optimizer = keras.optimizers.AdamW(
         LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_1=0.9, beta_2=0.99
     )
