@@ -18,8 +18,6 @@ from synthgan.layout import Layout
 from synthgan.refinement.held_out import split_held_out
 from synthgan.refinement.trees import tree_cells
 
-#: Training rows at most.
-MAX_ROWS = 100_000
 #: Numbers of trees, one after the other, until the best number is well below.
 NUMBERS_OF_TREES = (100, 200, 400, 800)
 ENOUGH = 0.75
@@ -47,7 +45,8 @@ def grow_trees(
     layout : Layout
         Layout of the rows.
     train, made, held_out_made : EncodedTable
-        Training rows, made rows to train on, and others to test on.
+        Training rows, of which no more than made ones are used, made rows to train on,
+        and others to test on.
     seed : int
         Fixes every draw.
     deadline : float
@@ -72,7 +71,7 @@ def grow_trees(
     L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3: the
     rule of one standard error.
     """
-    held_out, kept = split_held_out(train, seed, MAX_ROWS)
+    held_out, kept = split_held_out(train, seed, len(made))
     cells, is_real = _stack(kept, made, layout)
     tested, tested_real = _stack(held_out, held_out_made, layout)
     model = HistGradientBoostingClassifier(

@@ -24,8 +24,10 @@ MIN_ROWS = 1_000
 #: Made rows for each training row that the ratio is trained on, and the most of them.
 MADE_PER_ROW = 4
 MAX_MADE = 400_000
-#: Rows chosen by the network that the trees are grown on, at most.
+#: Rows chosen by the network that the trees are grown on, at most, and their cells:
+#: 800 trees on 2 million cells take some 20 seconds on two cores.
 MAX_CHOSEN = 80_000
+MAX_CHOSEN_CELLS = 4_000_000
 #: The network's share of the time.
 NETWORK_SHARE = 0.6
 #: Made cells that are held in memory at the most.
@@ -89,7 +91,8 @@ def fit_refinement(
     """
     if len(train) < MIN_ROWS:
         return None
-    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    n_cells = layout.n_codes + layout.n_ranks
+    most = MAX_CELLS // n_cells
     n_tested = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
     n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
 
@@ -115,11 +118,12 @@ def fit_refinement(
     on_progress(NETWORK_SHARE)
     if time.perf_counter() < deadline:
         choose = Refiner(layout, refinement).choose
+        n_chosen = min(n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // n_cells)
         trees = grow_trees(
             layout,
             train,
             # Chosen rows are dearer than the generator's own.
-            make("made for trees", min(n_made, MAX_CHOSEN), choose),
+            make("made for trees", n_chosen, choose),
             make("tested for trees", n_tested, choose),
             make_seed(seed, "trees"),
             deadline,
