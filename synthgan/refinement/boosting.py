@@ -146,7 +146,7 @@ def flatten_trees(
     scikit-learn has no public way to them; a test holds the scores against its own.
     """
     grown = [own[0].nodes for own in model._predictors[:n_trees]]
-    n_splits = max(int((~nodes["is_leaf"].astype(bool)).sum()) for nodes in grown)
+    n_splits = max(1, *(int((nodes["is_leaf"] == 0).sum()) for nodes in grown))
     leaves, features = np.zeros((2, n_trees, n_splits), dtype=np.int32)
     thresholds = np.full((n_trees, n_splits), np.inf)
     values = np.zeros((n_trees, n_splits + 1))

@@ -89,6 +89,15 @@ def test_a_tree_of_fewer_splits_has_splits_that_take_no_row() -> None:
     np.testing.assert_array_equal(wide.score(cells), narrow.score(cells))
 
 
+def test_trees_without_a_split_score_all_rows_alike() -> None:
+    model = HistGradientBoostingClassifier(max_iter=2)
+    cells = np.zeros((100, 2), dtype=np.float32)
+    model.fit(cells, np.arange(100) % 2)
+    for n_trees in (1, 2):
+        scores = Trees(2, *flatten_trees(model, n_trees)).score(cells)
+        np.testing.assert_allclose(scores, 0, atol=1e-6)
+
+
 def test_a_row_on_a_threshold_stays_below() -> None:
     zeros = np.zeros((1, 1), dtype=np.int32)
     trees = Trees(1, zeros, zeros, np.array([[0.5]]), np.array([[-1.0, 2.0]]))
