@@ -185,7 +185,7 @@ def _refine(
     """Learn to choose among the generator's rows."""
     from tqdm.auto import tqdm
 
-    from synthgan.refinement.refiner import MIN_ROWS, fit_refinement
+    from synthgan.refinement.fit import MIN_ROWS, fit_refinement
 
     if len(table) < MIN_ROWS:
         return

@@ -1,173 +1,26 @@
-"""`fit_refinement` and `Refiner`: how candidates are weighed, and one is chosen."""
+"""`Refiner`: how candidates are weighed, and one is chosen."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-import time
 from collections.abc import Callable
 
 import numpy as np
 
-from synthgan._random import RowRange, make_rng, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
-from synthgan.refinement.boosting import grow_trees
-from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
-from synthgan.refinement.ratio import load_ratio, train_ratio
-from synthgan.refinement.state import Refinement, effective_share
-from synthgan.refinement.tails import fit_tails, stretch_tails
+from synthgan.refinement.calibration import add_offsets, cell_indices
+from synthgan.refinement.ratio import load_ratio
+from synthgan.refinement.state import Refinement
+from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees, tree_cells
 
-#: Tables of fewer rows are left alone: nothing could be held out to stop by.
-MIN_ROWS = 1_000
-#: Made rows for each training row that the ratio is trained on, and the most of them.
-MADE_PER_ROW = 4
-MAX_MADE = 400_000
-#: Rows chosen by the network that the trees are grown on, at most, and their cells:
-#: 800 trees on 2 million cells take some 20 seconds on two cores.
-MAX_CHOSEN = 80_000
-MAX_CHOSEN_CELLS = 4_000_000
-#: The network's share of the time.
-NETWORK_SHARE = 0.6
-#: Made cells that are held in memory at the most.
-MAX_CELLS = 20_000_000
-#: Rows that the calibration looks at.
-CALIBRATED_ROWS = 20_000
-#: Candidates of a row, times the effective share: with 2 Adult's two-sample AUC is
-#: .578, with 8 it is .556.
-CANDIDATES = 8
+#: Candidates of a row at most.
 MAX_CANDIDATES = 16
-#: Share of the made rows whose log-ratio is cut off at the top.
-CAPPED_SHARE = 0.002
 
 #: Makes candidate k of some rows.
 MakeCandidate = Callable[[int], EncodedTable]
 #: Makes one row out of each row's candidates.
 Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
-#: Makes the rows of a range, the generator's own or chosen ones.
-MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
-
-
-def fit_refinement(
-    layout: Layout,
-    train: EncodedTable,
-    make_rows: MakeRows,
-    discriminator_weights: list[np.ndarray],
-    units: tuple[int, ...],
-    seed: int,
-    deadline: float,
-    on_progress: Callable[[float], None],
-) -> Refinement | None:
-    """Learn to choose among a generator's rows.
-
-    A network learns to tell training rows from made ones; boosted trees then tell
-    them from the rows that are chosen by the network, and their score is added.
-
-    Parameters
-    ----------
-    layout : Layout
-        Layout of the rows.
-    train : EncodedTable
-        Training rows.
-    make_rows : callable
-        Makes the generator's rows of a range, or rows chosen among them.
-    discriminator_weights : list of ndarray
-        Where the network that estimates the density ratio starts.
-    units : tuple of int
-        Its widths, and the discriminator's.
-    seed : int
-        Fixes every draw.
-    deadline : float
-        Time (of `time.perf_counter`) at which training stops at the latest.
-    on_progress : callable
-        Told the share of the work that is done.
-
-    Returns
-    -------
-    Refinement or None
-        None for tables of too few rows, and where held-out rows do not bear the
-        network out: then the generator's rows are best taken as they are.
-    """
-    if len(train) < MIN_ROWS:
-        return None
-    n_cells = layout.n_codes + layout.n_ranks
-    most = MAX_CELLS // n_cells
-    n_tested = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
-    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
-
-    def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
-        return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)
-
-    ratio = train_ratio(
-        layout,
-        train,
-        make("made", n_made),
-        make("tested", n_tested),
-        discriminator_weights,
-        units,
-        make_seed(seed, "ratio"),
-        deadline,
-        lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
-    )
-    if ratio.held_out_loss >= math.log(2):
-        return None
-    refinement, rows = _calibrate(
-        layout, train, make_rows, units, ratio.weights, [], n_tested, seed
-    )
-    on_progress(NETWORK_SHARE)
-    if time.perf_counter() < deadline:
-        choose = Refiner(layout, refinement).choose
-        n_chosen = min(n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // n_cells)
-        trees = grow_trees(
-            layout,
-            train,
-            # Chosen rows are dearer than the generator's own.
-            make("made for trees", n_chosen, choose),
-            make("tested for trees", n_tested, choose),
-            make_seed(seed, "trees"),
-            deadline,
-            lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
-        )
-        if trees:
-            refinement, rows = _calibrate(
-                layout, train, make_rows, units, ratio.weights, trees, n_tested, seed
-            )
-    return dataclasses.replace(refinement, tails=fit_tails(rows, layout))
-
-
-def _calibrate(
-    layout: Layout,
-    train: EncodedTable,
-    make_rows: MakeRows,
-    units: tuple[int, ...],
-    weights: list[np.ndarray],
-    trees: list[np.ndarray],
-    n_rows: int,
-    seed: int,
-) -> tuple[Refinement, EncodedTable]:
-    """Find number of candidates and offsets; return rows chosen by them as well."""
-    score = load_score(layout, units, weights, trees)
-    scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
-    cap = float(np.quantile(scores, 1 - CAPPED_SHARE))
-    share = effective_share(np.minimum(scores, cap))
-    n_candidates = min(math.ceil(CANDIDATES / share), MAX_CANDIDATES)
-    candidates = make_rows(
-        RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
-    )
-    log_weights = np.minimum(score(candidates), cap)
-    offsets = fit_offsets(train, candidates, log_weights, n_candidates, layout)
-    # Rows chosen as they will be.
-    log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
-    noisy = log_weights + make_rng(seed, "choice").gumbel(size=len(candidates))
-    best = noisy.reshape(n_candidates, n_rows).argmax(axis=0)
-    chosen = best * n_rows + np.arange(n_rows)
-    rows = candidates.take(chosen)
-    no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
-    refinement = Refinement(
-        units, weights, trees, offsets, no_tails, cap, n_candidates, share
-    )
-    return refinement, rows
 
 
 def load_score(

@@ -13,8 +13,9 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
+from synthgan.refinement.fit import MIN_ROWS, fit_refinement
 from synthgan.refinement.ratio import RatioNetwork, load_ratio
-from synthgan.refinement.refiner import MIN_ROWS, Refiner, fit_refinement
+from synthgan.refinement.refiner import Refiner
 from synthgan.refinement.state import effective_share
 from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
 
