@@ -34,12 +34,16 @@ class BlockSpec:
     has_rank : bool
         Whether code 0 of this softmax block means "see the rank block", which must
         then be the column's next block.
+    places : tuple of float
+        Where each code stands among the ranks, in [0, 1]; -1 for codes that are no
+        number. Empty where none is.
     """
 
     name: str
     activation: Activation
     width: int
     has_rank: bool = False
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Block:
 
     Parameters
     ----------
-    name, activation, width, has_rank
+    name, activation, width, has_rank, places
         As in `BlockSpec`.
     column : int
         Position of the column in the table.
@@ -63,6 +67,7 @@ class Block:
     activation: Activation
     width: int
     has_rank: bool
+    places: tuple[float, ...]
     column: int
     index: int
     start: int
@@ -112,12 +117,16 @@ class Reference:
         The code; code 0 of the same choice means "see the rank".
     other : int
         Position of the column referred to, an earlier one.
+    ranks : tuple of float
+        Where the other column's ranks stand among this one's: those of evenly spaced
+        ranks from 0 to 1. Empty where the other column has none.
     """
 
     column: int
     place: int
     code: int
     other: int
+    ranks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,6 +220,46 @@ class Layout:
                 counts[:, block.index] = codes[:, choices[block.column]] == 0
         return counts
 
+    def cells(self, codes: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+        """Return compact rows as numbers, as trees look at them.
+
+        A tree splits at thresholds, so that a column's atoms have to stand among its
+        ranks: otherwise "at most 40 hours" takes one split for each atom.
+
+        Parameters
+        ----------
+        codes : ndarray of int, shape (n_rows, n_codes)
+        ranks : ndarray of float, shape (n_rows, n_ranks)
+
+        Returns
+        -------
+        ndarray of float32, shape (n_rows, n_codes + n_ranks)
+            Codes, then ranks, or the place of the atom or of the cell referred to, or
+            -1 (missing).
+        """
+        cells = np.hstack([codes, ranks]).astype(np.float32)
+        choices = {block.column: block for block in self.softmax_blocks}
+        for block in self.rank_blocks:
+            if block.column in choices:
+                choice = choices[block.column]
+                code = codes[:, choice.index]
+                known = choice.places or choice.width * (-1.0,)
+                place = np.array(known, dtype=np.float32)[code]
+                own = cells[:, self.n_codes + block.index]
+                own[:] = np.where(code == 0, own, place)
+        places = cells[:, self.n_codes :]
+        index = {block.column: block.index for block in self.rank_blocks}
+        for link in self.references:
+            if link.ranks:
+                refers = codes[:, link.place] == link.code
+                other = places[refers, index[link.other]]
+                evenly = np.linspace(0, 1, len(link.ranks))
+                carried = np.interp(other, evenly, link.ranks)
+                # A reference to a missing cell falls back on the rank.
+                own = ranks[refers, index[link.column]]
+                places[refers, index[link.column]] = np.where(other < 0, own, carried)
+        return cells
+
     @property
     def n_codes(self) -> int:
         """Number of softmax blocks: width of the compact codes."""
@@ -268,9 +317,7 @@ class Layout:
 
 
 def _place(spec: BlockSpec, column: int, index: int, start: int) -> Block:
-    return Block(
-        spec.name, spec.activation, spec.width, spec.has_rank, column, index, start
-    )
+    return Block(**vars(spec), column=column, index=index, start=start)
 
 
 def padded_width(width: int) -> int:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgan.layout import BlockSpec, Layout, padded_width
+from synthgan.layout import BlockSpec, Layout, Reference, padded_width
 
 RANK = BlockSpec("rank", "rank", 1)
 WIDTHS = st.integers(1, 70)
@@ -43,7 +45,8 @@ def test_every_block_that_was_asked_for_stands_somewhere(
 ) -> None:
     layout = Layout.from_specs(columns)
     placed = [
-        BlockSpec(b.name, b.activation, b.width, b.has_rank) for b in layout.blocks
+        BlockSpec(b.name, b.activation, b.width, b.has_rank, b.places)
+        for b in layout.blocks
     ]
     asked = [spec for specs in columns for spec in specs]
     assert sorted(map(repr, placed)) == sorted(map(repr, asked))
@@ -119,3 +122,46 @@ def test_ranks_stand_in_the_order_of_their_softmax_blocks(
     layout = Layout.from_specs(columns)
     ranked = [block.column for block in layout.softmax_blocks if block.has_rank]
     assert [block.column for block in layout.rank_blocks[: len(ranked)]] == ranked
+
+
+def test_cells_put_atoms_among_ranks() -> None:
+    places = (-1.0, 0.25, 0.75, -1.0)
+    layout = Layout.from_specs(
+        [
+            [BlockSpec("atom", "softmax", 4, has_rank=True, places=places), RANK],
+            [BlockSpec("level", "softmax", 2)],
+            [RANK],
+        ]
+    )
+    codes = np.array([[1, 0], [1, 1], [0, 2], [0, 3]], dtype=np.int32)
+    ranks = np.array([[0.5, 0.1], [0.9, 0.2], [0.5, 0.3], [0.5, 0.4]])
+    cells = layout.cells(codes, ranks)
+    np.testing.assert_array_equal(cells[:, :2], codes)
+    # The narrower block's code stands first.
+    assert cells[:, 2].tolist() == [0.5, 0.25, 0.75, -1.0]
+    np.testing.assert_allclose(cells[:, 3], ranks[:, 1])
+
+
+def test_a_reference_stands_where_the_other_columns_cell_does() -> None:
+    first = BlockSpec("atom", "softmax", 3, has_rank=True, places=(-1.0, 0.5, -1.0))
+    second = BlockSpec("atom", "softmax", 2, has_rank=True, places=(-1.0, -1.0))
+    layout = Layout.from_specs([[first, RANK], [second, RANK]])
+    place = {block.column: block.index for block in layout.softmax_blocks}
+    link = Reference(1, place[1], code=1, other=0, ranks=(0.2, 0.4, 0.8))
+    layout = dataclasses.replace(layout, references=(link,))
+    codes = np.zeros((4, 2), dtype=np.int32)
+    codes[:, place[0]] = [0, 1, 2, 0]
+    codes[:, place[1]] = [1, 1, 1, 0]
+    own = {block.column: block.index for block in layout.rank_blocks}
+    ranks = np.empty((4, 2))
+    ranks[:, own[0]], ranks[:, own[1]] = 0.75, 0.9
+    cells = layout.cells(codes, ranks)[:, layout.n_codes + own[1]]
+    # The middle of the last two, an atom, a missing cell, and no reference.
+    np.testing.assert_allclose(cells, [0.6, 0.4, 0.9, 0.9], rtol=1e-6)
+
+
+def test_codes_without_a_place_are_below_all_ranks() -> None:
+    atom = BlockSpec("atom", "softmax", 3, has_rank=True)
+    layout = Layout.from_specs([[atom, RANK]])
+    cells = layout.cells(np.arange(3)[:, None], np.full((3, 1), 0.5))
+    assert cells[:, 1].tolist() == [0.5, -1, -1]

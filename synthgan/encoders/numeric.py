@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from synthgan._random import RowRange
 from synthgan.encoders.base import ColumnEncoder, EncoderState, no_codes, no_ranks
-from synthgan.encoders.quantiles import QuantileFunction
+from synthgan.encoders.quantiles import PlaceOnPlateau, QuantileFunction
 from synthgan.layout import BlockSpec
 from synthgan.schema import ColumnSchema, present_numbers
 from synthgan.schema.values import insert_missing, present_values, restore_values
@@ -81,7 +81,9 @@ class NumericEncoder(ColumnEncoder):
             return (BlockSpec("atom", "softmax", width),)
         if width == 1:
             return (rank,)
-        return BlockSpec("atom", "softmax", width, has_rank=True), rank
+        own = self.quantiles.inverse(self.atoms, PlaceOnPlateau()).tolist()
+        places = (-1.0, *own, *(width - 1 - len(own)) * (-1.0,))
+        return BlockSpec("atom", "softmax", width, True, places), rank
 
     @property
     def _n_own_codes(self) -> int:

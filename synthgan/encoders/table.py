@@ -23,6 +23,9 @@ from synthgan.layout import Block, Layout, Reference
 from synthgan.schema import ColumnSchema, TableSchema
 from synthgan.schema.values import numbers_with_gaps
 
+#: Ranks of a column whose places among another's ranks are remembered.
+N_CARRIED = 65
+
 _T = TypeVar("_T")
 
 
@@ -140,7 +143,13 @@ class TableEncoder:
         layout = Layout.from_specs(encoder.specs for encoder in self.encoders)
         position = {name: i for i, name in enumerate(self.schema.names)}
         references = tuple(
-            Reference(i, layout.column_blocks(i)[0].index, code, position[name])
+            Reference(
+                i,
+                layout.column_blocks(i)[0].index,
+                code,
+                position[name],
+                _carry_ranks(self.encoders[position[name]], encoder),
+            )
             for i, encoder in enumerate(self.encoders)
             for code, (name, _) in zip(
                 encoder.reference_codes, encoder.column.references, strict=False
@@ -363,6 +372,18 @@ class TableEncoder:
                 column = columns[link.column].copy()
                 column.iloc[refers[fits]] = source[fits].array
                 columns[link.column] = column
+
+
+def _carry_ranks(source: ColumnEncoder, target: ColumnEncoder) -> tuple[float, ...]:
+    """Return where evenly spaced ranks of one column stand among another's."""
+    if source.specs[-1].activation != "rank":
+        return ()
+    codes = np.zeros((N_CARRIED, len(source.specs) - 1), dtype=np.int32)
+    ranks = np.linspace(0, 1, N_CARRIED, dtype=np.float32)[:, None]
+    series = source.inverse_transform(codes, ranks, RowRange(0, 0, N_CARRIED))
+    encoded = target.transform(series, PlaceOnPlateau())
+    cells = Layout.from_specs([target.specs]).cells(*encoded)
+    return tuple(cells[:, -1].tolist())
 
 
 def _columns(frame: pd.DataFrame) -> list[pd.Series]:

@@ -32,7 +32,7 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 _MEMBERS = ("manifest.json", "arrays.npz")
 _REFINEMENT_ARRAYS = ("weights", "trees", "offsets", "tails")

@@ -23,8 +23,8 @@ def complete_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest that states what those of the present version do."""
     if manifest["format_version"] < 2:
         return {**manifest, **_SINCE_VERSION_2}
-    if manifest["format_version"] < 5 and manifest["refinement"] is not None:
-        # Networks alone refined.
+    if manifest["format_version"] < 6 and manifest["refinement"] is not None:
+        # Networks alone refined; the trees of version 5 saw atoms as no numbers.
         return {**manifest, "refinement": {**manifest["refinement"], "n_trees": 0}}
     return manifest
 

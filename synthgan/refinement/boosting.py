@@ -16,7 +16,6 @@ from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.refinement.held_out import split_held_out
-from synthgan.refinement.trees import tree_cells
 
 #: Numbers of trees, one after the other, until the best number is well below.
 NUMBERS_OF_TREES = (100, 200, 400, 800)
@@ -103,7 +102,9 @@ def _stack(
     real: EncodedTable, made: EncodedTable, layout: Layout
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cells of both, and which rows are real."""
-    cells = np.vstack([tree_cells(table, layout) for table in (real, made)])
+    cells = np.vstack(
+        [layout.cells(table.codes, table.ranks) for table in (real, made)]
+    )
     return cells, np.arange(len(cells)) < len(real)
 
 

@@ -12,7 +12,7 @@ from synthgan.refinement.calibration import add_offsets, cell_indices
 from synthgan.refinement.ratio import load_ratio
 from synthgan.refinement.state import Refinement
 from synthgan.refinement.tails import stretch_tails
-from synthgan.refinement.trees import Trees, tree_cells
+from synthgan.refinement.trees import Trees
 
 #: Candidates of a row at most.
 MAX_CANDIDATES = 16
@@ -40,7 +40,11 @@ def load_score(
     if not trees:
         return networks
     grown = Trees(layout.n_codes + layout.n_ranks, *trees)
-    return lambda table: networks(table) + grown.score(tree_cells(table, layout))
+
+    def score(table: EncodedTable) -> np.ndarray:
+        return networks(table) + grown.score(layout.cells(table.codes, table.ranks))
+
+    return score
 
 
 class Refiner:

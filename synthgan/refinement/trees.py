@@ -12,23 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from synthgan.encoders import EncodedTable
-from synthgan.layout import Layout
-
 #: Rows that are scored at a time, and the trees that are.
 SCORED_ROWS = 4096
 SCORED_TREES = 128
-
-
-def tree_cells(table: EncodedTable, layout: Layout) -> np.ndarray:
-    """Return what trees see of rows: codes, then ranks, or -1 where an atom stands.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_rows, n_codes + n_ranks)
-    """
-    ranks = np.where(layout.ranks_count(table.codes), table.ranks, -1)
-    return np.hstack([table.codes, ranks]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +87,7 @@ class Trees:
         Parameters
         ----------
         cells : ndarray of float32, shape (n_rows, n_cells)
-            See `tree_cells`.
+            See `Layout.cells`.
 
         Returns
         -------

@@ -67,7 +67,7 @@ class Examiner:
     ) -> None:
         self._layout = layout
         self._settings = settings
-        self._real = _to_matrix(held_out, layout)
+        self._real = layout.cells(held_out.codes, held_out.ranks)
         self._seed = seed
         widths = [block.width for block in layout.softmax_blocks]
         is_categorical = [width <= MAX_LEVELS for width in widths]
@@ -102,7 +102,7 @@ class Examiner:
         with threadpool_limits(1, user_api="openmp"):
             result = tell_apart(
                 self._real,
-                _to_matrix(made, self._layout),
+                self._layout.cells(made.codes, made.ranks),
                 self._is_categorical,
                 self._seed,
                 "quick",
@@ -115,9 +115,3 @@ class Examiner:
         """Whether the last few exams were no better than the best one before them."""
         best = int(np.argmax(self.scores)) if self.scores else 0
         return len(self.scores) - 1 - best >= PATIENCE
-
-
-def _to_matrix(table: EncodedTable, layout: Layout) -> np.ndarray:
-    """Return codes and ranks side by side; a rank that means nothing is NaN."""
-    ranks = np.where(layout.ranks_count(table.codes), table.ranks, np.nan)
-    return np.concatenate([table.codes, ranks], axis=1)

@@ -11,6 +11,7 @@ from tables import infer_quietly
 
 from synthgan._random import RowRange
 from synthgan.encoders.numeric import NumericEncoder, find_atoms
+from synthgan.layout import Layout
 
 RNG = np.random.default_rng(0)
 
@@ -109,6 +110,19 @@ def test_ranks_of_what_is_left_beside_a_spike_are_uniform() -> None:
     counts, _ = np.histogram(ranks[codes[:, 0] == 0], bins=10, range=(0, 1))
     assert abs(counts - 400).max() <= 1
     np.testing.assert_array_equal(ranks[codes[:, 0] > 0], np.float32(0.5))
+
+
+def test_cells_stand_in_the_order_of_the_values() -> None:
+    values = np.r_[RNG.normal(size=2000), np.full(300, -0.5), np.full(200, 1.0)]
+    series = pd.Series(values.tolist() + 50 * [None])
+    encoder = fit(series)
+    assert encoder.atoms.tolist() == [-0.5, 1.0]
+    layout = Layout.from_specs([encoder.specs])
+    cells = layout.cells(*encoder.transform(series, RNG))[:, 1]
+    assert (cells[len(values) :] == -1).all()
+    in_order = cells[np.argsort(values, kind="stable")]
+    assert (np.diff(in_order) >= 0).all()
+    assert cells[2000] == pytest.approx(np.mean(values[:2000] < -0.5), abs=0.001)
 
 
 def test_a_long_tail_comes_back_to_its_end() -> None:

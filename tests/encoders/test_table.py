@@ -396,6 +396,19 @@ def test_cells_that_refer_come_back_equal_to_the_cell_they_refer_to() -> None:
         assert (back[later] == back[earlier])[~equal].mean() < 0.01
 
 
+def test_cells_that_refer_stand_where_their_value_does() -> None:
+    encoder, table = _encode(_bills())
+    layout = encoder.layout
+    cells = layout.cells(table.codes, table.ranks)[:, layout.n_codes :]
+    for link in layout.references:
+        refers = table.codes[:, link.place] == link.code
+        (own,) = (b.index for b in layout.rank_blocks if b.column == link.column)
+        # A training cell that refers keeps the rank of its value beside the code.
+        errors = np.abs(cells[refers, own] - table.ranks[refers, own])
+        assert refers.sum() > 200
+        assert np.quantile(errors, 0.95) < 0.02
+
+
 def test_a_reference_to_a_missing_cell_falls_back_on_the_rank() -> None:
     frame = _bills()
     encoder, table = _encode(frame)

@@ -18,7 +18,7 @@ from synthgan.refinement.boosting import (
     flatten_trees,
     grow_trees,
 )
-from synthgan.refinement.trees import Trees, tree_cells
+from synthgan.refinement.trees import Trees
 
 LAYOUT = Layout.from_specs(
     [
@@ -33,10 +33,10 @@ N_CELLS = 4
 def make_table(seed: int, n_rows: int, *, tied: bool = False) -> EncodedTable:
     """Make a table; where it is tied, the last rank is above .7 in level 3 only."""
     rng = make_rng(seed, "test")
-    codes = np.stack([rng.integers(0, 5, n_rows), rng.integers(0, 3, n_rows)], axis=1)
+    codes = np.stack([rng.integers(0, 3, n_rows), rng.integers(0, 5, n_rows)], axis=1)
     ranks = rng.random((n_rows, 2), dtype=np.float32)
     if tied:
-        high = codes[:, 0] == 3
+        high = codes[:, 1] == 3
         ranks[:, 1] = np.where(high, 0.7 + 0.3 * ranks[:, 1], 0.7 * ranks[:, 1])
     return EncodedTable(codes.astype(np.int32), ranks)
 
@@ -124,22 +124,11 @@ def test_arrays_that_do_not_fit_are_refused(place: int, wrong: np.ndarray) -> No
         Trees(3, *arrays)
 
 
-def test_an_atom_is_below_all_ranks() -> None:
-    table = make_table(0, 500)
-    cells = tree_cells(table, LAYOUT)
-    assert cells.shape == (500, N_CELLS)
-    counts = LAYOUT.ranks_count(table.codes)
-    assert 0 < counts[:, 0].sum() < 500
-    assert (cells[:, 2] >= 0).tolist() == counts[:, 0].tolist()
-    assert (cells[~counts[:, 0], 2] == -1).all()
-    np.testing.assert_array_equal(cells[:, :2], table.codes)
-
-
 def test_a_threshold_that_rows_do_not_keep_is_found() -> None:
     arrays, told = grow(make_table(1, 4000, tied=True), make_table(2, 12_000))
     made = make_table(4, 4000)
-    scores = Trees(N_CELLS, *arrays).score(tree_cells(made, LAYOUT))
-    is_level, is_high = made.codes[:, 0] == 3, made.ranks[:, 1] > 0.7
+    scores = Trees(N_CELLS, *arrays).score(LAYOUT.cells(made.codes, made.ranks))
+    is_level, is_high = made.codes[:, 1] == 3, made.ranks[:, 1] > 0.7
     # Each bin of a cell holds one rank in 255.
     is_clear = np.abs(made.ranks[:, 1] - 0.7) > 0.02
     broken = scores[is_clear & (is_level != is_high)]
