@@ -25,7 +25,8 @@ def complete_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
         return {**manifest, **_SINCE_VERSION_2}
     if manifest["format_version"] < 6 and manifest["refinement"] is not None:
         # Networks alone refined; the trees of version 5 saw atoms as no numbers.
-        return {**manifest, "refinement": {**manifest["refinement"], "n_trees": 0}}
+        no_trees = {"n_trees": 0, "trees_cap": 0.0}
+        return {**manifest, "refinement": {**manifest["refinement"], **no_trees}}
     return manifest
 
 

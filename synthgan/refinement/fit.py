@@ -15,7 +15,7 @@ from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
 from synthgan.refinement.ratio import train_ratio
-from synthgan.refinement.refiner import MAX_CANDIDATES, Choose, Refiner, load_score
+from synthgan.refinement.refiner import MAX_CANDIDATES, Choose, Refiner
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails
 
@@ -142,15 +142,25 @@ def _calibrate(
     seed: int,
 ) -> tuple[Refinement, EncodedTable]:
     """Find number of candidates and offsets; return rows chosen by them as well."""
-    score = load_score(layout, units, weights, trees)
+    no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
+    refinement = Refinement(
+        units, weights, trees, [], no_tails, math.inf, math.inf, 1, 1.0
+    )
+    refiner = Refiner(layout, refinement)
+
+    def score(table: EncodedTable) -> np.ndarray:
+        return np.stack(
+            [refiner.score_by_networks(table), refiner.score_by_trees(table)]
+        )
+
     scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
-    cap = float(np.quantile(scores, 1 - CAPPED_SHARE))
-    share = effective_share(np.minimum(scores, cap))
+    caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
+    share = effective_share(np.minimum(scores, caps).sum(axis=0))
     n_candidates = min(math.ceil(CANDIDATES / share), MAX_CANDIDATES)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )
-    log_weights = np.minimum(score(candidates), cap)
+    log_weights = np.minimum(score(candidates), caps).sum(axis=0)
     offsets = fit_offsets(train, candidates, log_weights, n_candidates, layout)
     # Rows chosen as they will be.
     log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
@@ -158,8 +168,12 @@ def _calibrate(
     best = noisy.reshape(n_candidates, n_rows).argmax(axis=0)
     chosen = best * n_rows + np.arange(n_rows)
     rows = candidates.take(chosen)
-    no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
-    refinement = Refinement(
-        units, weights, trees, offsets, no_tails, cap, n_candidates, share
+    refinement = dataclasses.replace(
+        refinement,
+        offsets=offsets,
+        cap=float(caps[0, 0]),
+        trees_cap=float(caps[1, 0]),
+        n_candidates=n_candidates,
+        effective_share=share,
     )
     return refinement, rows

@@ -23,30 +23,6 @@ MakeCandidate = Callable[[int], EncodedTable]
 Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
 
 
-def load_score(
-    layout: Layout,
-    units: tuple[int, ...],
-    weights: list[np.ndarray],
-    trees: list[np.ndarray],
-) -> Callable[[EncodedTable], np.ndarray]:
-    """Return a function that scores rows by networks and trees.
-
-    Raises
-    ------
-    ValueError
-        If the arrays do not fit the layout or each other.
-    """
-    networks = load_ratio(layout, units, weights)
-    if not trees:
-        return networks
-    grown = Trees(layout.n_codes + layout.n_ranks, *trees)
-
-    def score(table: EncodedTable) -> np.ndarray:
-        return networks(table) + grown.score(layout.cells(table.codes, table.ranks))
-
-    return score
-
-
 class Refiner:
     """Chooses each row of a block among its candidates.
 
@@ -56,14 +32,28 @@ class Refiner:
         Layout of the rows.
     refinement : Refinement
         What `fit_refinement` learned.
+
+    Raises
+    ------
+    ValueError
+        If its arrays do not fit the layout or each other.
     """
 
     def __init__(self, layout: Layout, refinement: Refinement) -> None:
         self.layout = layout
         self.refinement = refinement
-        self._score = load_score(
-            layout, refinement.units, refinement.weights, refinement.trees
+        self.score_by_networks = load_ratio(
+            layout, refinement.units, refinement.weights
         )
+        self._trees = None
+        if refinement.trees:
+            self._trees = Trees(layout.n_codes + layout.n_ranks, *refinement.trees)
+
+    def score_by_trees(self, table: EncodedTable) -> np.ndarray:
+        """Return the trees' scores of any number of rows; 0 without trees."""
+        if self._trees is None:
+            return np.zeros(len(table))
+        return self._trees.score(self.layout.cells(table.codes, table.ranks))
 
     def choose(
         self,
@@ -89,26 +79,82 @@ class Refiner:
         Notes
         -----
         The candidate with the largest log-weight plus Gumbel noise is a draw in
-        proportion to the weights; only the best one so far is kept.
+        proportion to the weights.
         """
-        chosen = make_candidate(0)
-        best = self._noisy_weights(chosen, rng)
-        for k in range(1, min(self.refinement.n_candidates, most)):
-            other = make_candidate(k)
-            weights = self._noisy_weights(other, rng)
-            better = weights > best
-            best = np.where(better, weights, best)
-            chosen = chosen.replace(better, other)
-        return self.stretch(chosen)
+        candidates = [
+            make_candidate(k) for k in range(min(self.refinement.n_candidates, most))
+        ]
+        noisy = np.stack([self._noisy_weights(table, rng) for table in candidates])
+        codes = np.stack([table.codes for table in candidates])
+        ranks = np.stack([table.ranks for table in candidates])
+
+        def take(places: np.ndarray, rows: np.ndarray) -> EncodedTable:
+            return EncodedTable(codes[places, rows], ranks[places, rows])
+
+        best = noisy.argmax(axis=0)
+        if self._trees is not None:
+            best = find_best(
+                noisy,
+                lambda places, rows: self._capped_score_by_trees(take(places, rows)),
+                self.refinement.trees_cap,
+            )
+        return self.stretch(take(best, np.arange(len(best))))
 
     def stretch(self, table: EncodedTable) -> EncodedTable:
         """Return rows with their outermost ranks moved, as those that are chosen."""
         return stretch_tails(table, self.refinement.tails, self.layout)
 
+    def _capped_score_by_trees(self, table: EncodedTable) -> np.ndarray:
+        return np.minimum(self.score_by_trees(table), self.refinement.trees_cap)
+
     def _noisy_weights(
         self, table: EncodedTable, rng: np.random.Generator
     ) -> np.ndarray:
-        log_weights = np.minimum(self._score(table), self.refinement.cap)
+        """Return log-weights plus noise, but for the trees' part of them."""
+        log_weights = np.minimum(self.score_by_networks(table), self.refinement.cap)
         cells = cell_indices(table, self.layout)
         log_weights = add_offsets(log_weights, cells, self.refinement.offsets)
         return log_weights + rng.gumbel(size=len(table))
+
+
+def find_best(
+    known: np.ndarray,
+    score: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    most: float,
+) -> np.ndarray:
+    """Find the candidate whose sum of two parts is the largest, for each row.
+
+    The second part is dear. Candidates are looked at in the order of the first one,
+    and only as long as the best sum so far could still be surpassed.
+
+    Parameters
+    ----------
+    known : ndarray, shape (n_candidates, n_rows)
+        The first part.
+    score : callable
+        Gives the second part of some candidates, by their places and rows.
+    most : float
+        The largest value that it gives.
+
+    Returns
+    -------
+    ndarray of int, shape (n_rows,)
+
+    Examples
+    --------
+    >>> find_best(np.array([[1.0], [0.5]]), lambda k, rows: np.array([-2, 1])[k], 1.0)
+    array([1])
+    """
+    highest = known + most
+    best = np.full(known.shape[1], -np.inf)
+    place_of_best = np.zeros(known.shape[1], dtype=np.intp)
+    rows = np.arange(known.shape[1])
+    while len(rows):
+        places = highest[:, rows].argmax(axis=0)
+        totals = known[places, rows] + score(places, rows)
+        highest[places, rows] = -np.inf
+        better = totals > best[rows]
+        best[rows[better]] = totals[better]
+        place_of_best[rows[better]] = places[better]
+        rows = rows[highest[:, rows].max(axis=0) > best[rows]]
+    return place_of_best

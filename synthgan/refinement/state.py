@@ -25,8 +25,8 @@ class Refinement:
         each rank does.
     tails : list of ndarray
         The outermost ranks of each column's made rows; see `fit_tails`.
-    cap : float
-        The highest log-ratio: no row counts for more.
+    cap, trees_cap : float
+        The highest score of the networks, and of the trees: no row counts for more.
     n_candidates : int
         How many candidates each row is chosen from.
     effective_share : float
@@ -40,6 +40,7 @@ class Refinement:
     offsets: list[np.ndarray] = field(repr=False)
     tails: list[np.ndarray] = field(repr=False)
     cap: float
+    trees_cap: float
     n_candidates: int
     effective_share: float
 

@@ -15,7 +15,7 @@ from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
 from synthgan.refinement.fit import MIN_ROWS, fit_refinement
 from synthgan.refinement.ratio import RatioNetwork, load_ratio
-from synthgan.refinement.refiner import Refiner
+from synthgan.refinement.refiner import Refiner, find_best
 from synthgan.refinement.state import effective_share
 from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
 
@@ -114,6 +114,27 @@ def test_networks_are_added_up_and_weights_that_do_not_fit_are_refused() -> None
     for wrong in (weights[0][:-1], [*weights[0], *weights[1][:-1]], []):
         with pytest.raises(ValueError, match="refinement weights: expected"):
             load_ratio(LAYOUT, (8,), wrong)
+
+
+@pytest.mark.parametrize("n_candidates", [1, 2, 16])
+@pytest.mark.parametrize("spread", [0.0, 0.3, 3.0])
+def test_the_best_candidate_is_found_without_all_scores(
+    n_candidates: int, spread: float
+) -> None:
+    rng = np.random.default_rng(n_candidates)
+    known = rng.gumbel(size=(n_candidates, 500))
+    dear = np.minimum(spread * rng.normal(size=known.shape), spread)
+    asked = np.zeros(known.shape, dtype=int)
+
+    def score(places: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        asked[places, rows] += 1
+        return dear[places, rows]
+
+    best = find_best(known, score, spread)
+    np.testing.assert_array_equal(best, (known + dear).argmax(axis=0))
+    assert asked.max() == 1
+    if n_candidates == 16 and spread < 1:
+        assert asked.mean() < 0.2
 
 
 def test_a_small_table_is_not_refined() -> None:
