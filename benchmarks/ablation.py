@@ -87,7 +87,15 @@ CHANGES: dict[str, Change] = {
         {"generator_units": (64, 64), "discriminator_units": (64, 64)}
     ),
     "generator of three blocks": Change({"generator_units": (128, 128, 128)}),
-    "no rank features": Change(constants={"synthgan.networks.rows.N_RANK_FEATURES": 1}),
+    "no rank features": Change(
+        constants={
+            "synthgan.networks.rows.N_EQUAL_PIECES": 1,
+            "synthgan.networks.rows.N_HALVINGS": 0,
+        }
+    ),
+    "equal pieces of a rank": Change(
+        constants={"synthgan.networks.rows.N_HALVINGS": 0}
+    ),
     "no moment term": Change(constants={"synthgan.losses.moments.MOMENT_WEIGHT": 0.0}),
     "no averaging": Change(constants={"synthgan.training.game.AVERAGING": 0.0}),
     "no masks": Change(constants={"synthgan.training.game.MASKED_SHARE": 1e-6}),

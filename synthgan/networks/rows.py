@@ -9,10 +9,26 @@ from keras import ops, random
 
 from synthgan.layout import Layout
 
-#: Number of piecewise-linear features of a rank.
-N_RANK_FEATURES = 16
+#: A rank has a piecewise-linear feature for each of so many equal pieces; the outermost
+#: ones are halved so many times, since much of what tells rows apart is in the tails.
+N_EQUAL_PIECES = 16
+N_HALVINGS = 3
 #: Temperature of the Gumbel-softmax.
 TEMPERATURE = 0.5
+
+
+def cut_pieces() -> np.ndarray:
+    """Return the ends of the pieces of [0, 1], ascending.
+
+    Examples
+    --------
+    >>> (128 * cut_pieces()[:6]).tolist(), len(cut_pieces())
+    ([0.0, 1.0, 2.0, 4.0, 8.0, 16.0], 23)
+    """
+    equal = np.linspace(0, 1, N_EQUAL_PIECES + 1)
+    low = equal[1] / 2.0 ** np.arange(N_HALVINGS, 0, -1)
+    ends = [equal[:1], low, equal[1:-1], 1 - low[::-1], equal[-1:]]
+    return np.concatenate(ends).astype(np.float32)
 
 
 class RowFeatures:
@@ -28,11 +44,13 @@ class RowFeatures:
         self.layout = layout
         self._padding_logit = np.where(layout.padding, -1e9, 0.0).astype(np.float32)
         self.n_flags = sum(group.n_ranked for group in layout.groups)
+        ends = cut_pieces()
+        self._starts, self._widths = ends[:-1], np.diff(ends)
 
     @property
     def features_width(self) -> int:
         """Width of what `features` returns."""
-        return self.layout.width + self.layout.n_ranks * N_RANK_FEATURES
+        return self.layout.width + self.layout.n_ranks * len(self._starts)
 
     def _by_group(self, choices: Any) -> list[Any]:
         """Cut the one-hot part into tensors of shape (batch, blocks, width)."""
@@ -142,9 +160,10 @@ class RowFeatures:
     def features(self, rows: Any) -> Any:
         """Return what a network sees of dense rows.
 
-        Beside the row itself, each rank u gives clip(16 u - k, 0, 1) for k = 0 … 15,
-        so that a small network has sharp eyes; u and these are multiplied by the
-        flag "not an atom", since the rank of an atom means nothing.
+        Beside the row itself, each rank u gives clip((u - a) / (b - a), 0, 1) for every
+        piece [a, b] of `cut_pieces`, so that a small network has sharp eyes; u and
+        these are multiplied by the flag "not an atom", since the rank of an atom means
+        nothing.
 
         Parameters
         ----------
@@ -158,13 +177,11 @@ class RowFeatures:
             return rows
         stop = self.layout.softmax_width
         choices, ranks = rows[:, :stop], rows[:, stop:]
-        knots = np.arange(N_RANK_FEATURES, dtype=np.float32)
-        pieces = ops.clip(
-            N_RANK_FEATURES * ops.expand_dims(ranks, -1) - knots, 0.0, 1.0
-        )
+        above = ops.expand_dims(ranks, -1) - self._starts
+        pieces = ops.clip(above / self._widths, 0.0, 1.0)
         pieces = ops.concatenate([ops.expand_dims(ranks, -1), pieces], axis=-1)
         pieces = pieces * ops.expand_dims(self._flags(choices), -1)
-        width = self.layout.n_ranks * (N_RANK_FEATURES + 1)
+        width = self.layout.n_ranks * (len(self._starts) + 1)
         return ops.concatenate([choices, ops.reshape(pieces, (-1, width))], axis=1)
 
     def _flags(self, choices: Any) -> Any:

@@ -27,7 +27,11 @@ from synthgan.encoders.base import ColumnEncoder
 from synthgan.exceptions import ArchiveError, InputError
 from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
 from synthgan.persistence.damage import damage_as_archive_error
-from synthgan.persistence.older import complete_manifest, complete_weights
+from synthgan.persistence.older import (
+    complete_manifest,
+    complete_networks,
+    complete_weights,
+)
 from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
 
@@ -197,11 +201,16 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
     history = {name: arrays[f"history/{name}"] for name in manifest["history"]}
     weights = [arrays[f"weights/{i}"] for i in range(manifest["n_weights"])]
     version = manifest["format_version"]
+    refinement = _read_refinement(manifest["refinement"], arrays)
+    if refinement is not None:
+        refinement["weights"] = complete_networks(
+            refinement["weights"], encoder.layout, len(refinement["units"]), version
+        )
     return parameters, FittedState(
         encoder=encoder,
         settings=manifest["settings"],
         weights=complete_weights(weights, encoder.layout, version),
-        refinement=_read_refinement(manifest["refinement"], arrays),
+        refinement=refinement,
         diagnosis=_read_diagnosis(manifest["diagnosis"]),
         history=pd.DataFrame(history),
         stop_reason=manifest["stop_reason"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from synthgan.engines import import_keras
 from synthgan.layout import Layout
@@ -15,6 +16,8 @@ _SINCE_VERSION_2: dict[str, Any] = {
     "refinement": None,
     "diagnosis": (),
 }
+#: Before version 6 a rank had so many pieces, all of one width.
+N_PIECES_THEN = 16
 #: Where the kernel that reads the condition stands among the generator's weights.
 _CONDITION_KERNEL = 2
 
@@ -35,27 +38,53 @@ def complete_weights(
 ) -> list[np.ndarray]:
     """Return a generator's weights as the present version's generator has them.
 
-    Before version 3 a generator saw the given ranks, but not their features: these
-    weigh nothing.
+    Before version 3 a generator saw the given ranks, but not their pieces.
     """
-    n_rows = layout.width + layout.n_columns
-    if version >= 3 or not layout.width:
+    if version >= 6 or not layout.width:
         return weights
+    features = _features_then(layout, N_PIECES_THEN if version >= 3 else 0)
     old = weights[_CONDITION_KERNEL]
-    if len(old) != n_rows:
+    n_features = features.shape[1]
+    if len(old) != n_features + layout.n_columns:
         return weights  # refused where the generator is built
-    import_keras()
-    from synthgan.networks import RowFeatures
-
-    width = RowFeatures(layout).features_width
-    step = (width - layout.softmax_width) // max(layout.n_ranks, 1)
-    places = [
-        *range(layout.softmax_width),
-        *range(layout.softmax_width, width, step),
-        *range(width, width + layout.n_columns),
-    ]
-    new = np.zeros((width + layout.n_columns, old.shape[1]), dtype=old.dtype)
-    new[places] = old
     completed = list(weights)
-    completed[_CONDITION_KERNEL] = new
+    completed[_CONDITION_KERNEL] = np.vstack(
+        [features @ old[:n_features], old[n_features:]]
+    ).astype(old.dtype)
     return completed
+
+
+def complete_networks(
+    weights: list[np.ndarray], layout: Layout, n_blocks: int, version: int
+) -> list[np.ndarray]:
+    """Return the weights of refinement's networks as those of the present version."""
+    if version >= 6:
+        return weights
+    features = _features_then(layout, N_PIECES_THEN)
+    completed = list(weights)
+    # Kernel and bias of the first and last layer, and two of each in every block.
+    for first in range(0, len(weights), 4 + 4 * n_blocks):
+        old = weights[first]
+        if len(old) == features.shape[1]:
+            completed[first] = (features @ old).astype(old.dtype)
+    return completed
+
+
+def _features_then(layout: Layout, n_pieces: int) -> np.ndarray:
+    """Return the matrix by which features are multiplied to give those of earlier.
+
+    A rank was cut into equal pieces, of which today's are parts: how far a rank has
+    come through a piece is how far it has come through the parts, by their widths.
+    """
+    import_keras()
+    from synthgan.networks.rows import cut_pieces
+
+    ends = cut_pieces()
+    of_rank = np.zeros((len(ends), n_pieces + 1))
+    of_rank[0, 0] = 1
+    if n_pieces:
+        pieces = (ends[:-1] * n_pieces).astype(int)
+        of_rank[np.arange(1, len(ends)), 1 + pieces] = np.diff(ends) * n_pieces
+    return block_diag(
+        np.eye(layout.softmax_width), np.kron(np.eye(layout.n_ranks), of_rank)
+    )

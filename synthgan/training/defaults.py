@@ -88,6 +88,6 @@ def default_n_steps(n_rows: int) -> int:
     Examples
     --------
     >>> default_n_steps(500), default_n_steps(10_000), default_n_steps(1_000_000)
-    (2000, 6500, 16000)
+    (2000, 6000, 16000)
     """
-    return int(np.clip(65 * np.sqrt(n_rows), MIN_STEPS, MAX_STEPS))
+    return int(np.clip(60 * np.sqrt(n_rows), MIN_STEPS, MAX_STEPS))

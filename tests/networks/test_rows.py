@@ -15,6 +15,7 @@ from scipy.special import ndtr, softmax
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout, Reference, padded_width
 from synthgan.networks import RowFeatures
+from synthgan.networks.rows import cut_pieces
 
 pytestmark = pytest.mark.engine
 
@@ -120,7 +121,8 @@ def test_the_gradient_of_a_choice_reaches_every_logit_and_rank(layout: Layout) -
         current_engine().input_gradient(weighted, ops.convert_to_tensor(outputs))
     )
     assert np.isfinite(slope).all()
-    reached = np.abs(slope).max(axis=0) > 0
+    # A choice among one code has a slope of 0, up to rounding on some processors.
+    reached = np.abs(slope).max(axis=0) > 1e-6
     for block in layout.softmax_blocks:
         # A block of one code has nothing to choose.
         part = reached[block.start : block.start + block.width]
@@ -233,11 +235,11 @@ def test_ranks_become_piecewise_linear_features_only_beside_no_atom(
         seen[:, : layout.softmax_width],
         array(features.dense(codes, ranks))[:, : layout.softmax_width],
     )
-    pieces = seen[:, layout.softmax_width :].reshape(40, layout.n_ranks, 17)
+    ends = cut_pieces()
+    pieces = seen[:, layout.softmax_width :].reshape(40, layout.n_ranks, len(ends))
     for block in layout.rank_blocks:
         own = ranks[:, block.index, None]
-        n_pieces = pieces.shape[2] - 1
-        expected = np.clip(n_pieces * own - np.arange(n_pieces), 0, 1)
+        expected = np.clip((own - ends[:-1]) / np.diff(ends), 0, 1)
         expected = np.concatenate([own, expected], axis=1)
         switch = [
             other

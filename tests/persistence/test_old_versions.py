@@ -13,7 +13,7 @@ from synthgan import load
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures
 from synthgan.persistence import FORMAT_VERSION
-from synthgan.persistence.older import complete_weights
+from synthgan.persistence.older import complete_networks, complete_weights
 
 pytestmark = pytest.mark.engine
 
@@ -76,7 +76,8 @@ def test_every_version_loads_and_samples(version: int) -> None:
     assert synthesizer.stop_reason_ == "all steps done"
 
 
-def test_a_generator_of_version_2_reads_conditions_as_it_did() -> None:
+@pytest.mark.parametrize("version", [2, 5])
+def test_networks_of_earlier_versions_see_rows_as_they_did(version: int) -> None:
     layout = Layout.from_specs(
         [
             [BlockSpec("level", "softmax", 3)],
@@ -88,17 +89,35 @@ def test_a_generator_of_version_2_reads_conditions_as_it_did() -> None:
         ]
     )
     rng = np.random.default_rng(0)
-    condition = rng.random((5, layout.width), dtype=np.float32)
-    mask = rng.random((5, layout.n_columns))
+    rows = rng.random((50, layout.width), dtype=np.float32)
+    mask = rng.random((50, layout.n_columns))
     flag = layout.column_blocks(1)[0].start
-    condition[:, flag] = 1  # no atom: the rank means something
-    kernel = rng.random((layout.width + layout.n_columns, 7))
+    rows[:, flag] = 1  # no atom: the rank means something
+    features = ops.convert_to_numpy(RowFeatures(layout).features(rows))
+    ranks = rows[:, layout.softmax_width :, None]
+    pieces = np.clip(16 * ranks - np.arange(16), 0, 1)
+    seen = {
+        2: rows,
+        5: np.hstack(
+            [
+                rows[:, : layout.softmax_width],
+                np.concatenate([ranks, pieces], axis=2).reshape(50, -1),
+            ]
+        ),
+    }[version]
+    kernel = rng.random((seen.shape[1] + layout.n_columns, 7))
     weights = [np.zeros(1), np.zeros(1), kernel]
-    assert complete_weights(weights, layout, 3)[2] is kernel
-    features = ops.convert_to_numpy(RowFeatures(layout).features(condition))
-    completed = complete_weights(weights, layout, 2)
+    assert complete_weights(weights, layout, 6)[2] is kernel
     np.testing.assert_allclose(
-        np.hstack([features, mask]) @ completed[2],
-        np.hstack([condition, mask]) @ kernel,
-        rtol=1e-5,
+        np.hstack([features, mask]) @ complete_weights(weights, layout, version)[2],
+        np.hstack([seen, mask]) @ kernel,
+        rtol=1e-4,
     )
+    if version == 5:
+        # Two networks of one block each.
+        networks = [kernel[: seen.shape[1]], *7 * [np.zeros(1)]] * 2
+        completed = complete_networks(networks, layout, 1, version)
+        for first in (0, 8):
+            np.testing.assert_allclose(
+                features @ completed[first], seen @ networks[0], rtol=1e-4
+            )
