@@ -7,6 +7,7 @@ grew with one training does not slow the next.
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import time
@@ -58,33 +59,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Measure the grid, print it, and write it to `--output`."""
+    """Measure the grid, and write a page of all that is measured to `--output`."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     folder = arguments.output / "fidelity"
-    sections = []
-    measured = {}
     for name in arguments.sets:
         where = {"data_dir": arguments.data_dir, "name": name}
-        references = reuse_or_measure(
+        reuse_or_measure(
             folder / f"{name}-references.json",
             {"set": name},
             partial(in_fresh_process, measure_references, **where),
             arguments.fresh,
         )
-        trainings = measure_seeds(
+        measure_seeds(
             arguments,
             "fidelity",
             name,
             partial(in_fresh_process, measure_synthgan, is_attacked=True),
         )
-        sections.append(_section(name, references, trainings))
-        print("\n" + sections[-1], flush=True)
-        measured[name] = trainings
+    measured = _load_trainings(folder, backend, arguments.max_seconds)
+    sections = [
+        _section(name, _load(folder / f"{name}-references.json"), trainings)
+        for name, trainings in measured.items()
+    ]
     sections.append(_privacy(measured))
-    print("\n" + sections[-1], flush=True)
+    print("\n" + "\n".join(sections), flush=True)
     page = arguments.output / f"fidelity-{backend}.md"
     page.write_text("# Fidelity\n\n" + "\n".join(sections))
     print(f"written: {page}")
+
+
+def _load_trainings(
+    folder: Path, backend: str, max_seconds: float | None
+) -> dict[str, list[Result]]:
+    """Return every training on disk, by its set."""
+    trainings: dict[str, list[Result]] = {}
+    for path in sorted(folder.glob(f"*-{backend}-seed*.json")):
+        training = _load(path)
+        if training["request"]["max_seconds"] == max_seconds:
+            trainings.setdefault(training["request"]["set"], []).append(training)
+    return trainings
+
+
+def _load(path: Path) -> Result:
+    result: Result = json.loads(path.read_text())
+    return result
 
 
 def in_fresh_process(

@@ -110,6 +110,13 @@ def test_a_grid_is_taken_up_where_it_stopped(arguments, monkeypatch, capsys):
     assert json.loads(saved.read_text())["scores"] == before["scores"]
 
 
+def test_the_page_shows_what_earlier_runs_measured(arguments):
+    fidelity.run(arguments)
+    fidelity.run(argparse.Namespace(**{**vars(arguments), "seeds": [2]}))
+    page = (arguments.output / "fidelity-tensorflow.md").read_text()
+    assert "synthgan refined, mean of 3" in page
+
+
 @pytest.mark.parametrize("change", [{"fresh": True}, {"max_seconds": 5.0}])
 def test_what_was_asked_anew_is_measured_anew(arguments, capsys, change):
     fidelity.run(arguments)
