@@ -34,7 +34,7 @@ class BlockSpec:
     has_rank : bool
         Whether code 0 of this softmax block means "see the rank block", which must
         then be the column's next block.
-    places : tuple of float
+    ranks : tuple of float
         Where each code stands among the ranks, in [0, 1]; -1 for codes that are no
         number. Empty where none is.
     """
@@ -43,7 +43,7 @@ class BlockSpec:
     activation: Activation
     width: int
     has_rank: bool = False
-    places: tuple[float, ...] = ()
+    ranks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Block:
 
     Parameters
     ----------
-    name, activation, width, has_rank, places
+    name, activation, width, has_rank, ranks
         As in `BlockSpec`.
     column : int
         Position of the column in the table.
@@ -67,7 +67,7 @@ class Block:
     activation: Activation
     width: int
     has_rank: bool
-    places: tuple[float, ...]
+    ranks: tuple[float, ...]
     column: int
     index: int
     start: int
@@ -234,30 +234,30 @@ class Layout:
         Returns
         -------
         ndarray of float32, shape (n_rows, n_codes + n_ranks)
-            Codes, then ranks, or the place of the atom or of the cell referred to, or
-            -1 (missing).
+            Codes, then ranks: those of atoms and of cells that are referred to where
+            a cell is one, and -1 where it is missing.
         """
-        cells = np.hstack([codes, ranks]).astype(np.float32)
+        cells = np.hstack([codes, ranks], dtype=np.float32, casting="same_kind")
+        seen = cells[:, self.n_codes :]
         choices = {block.column: block for block in self.softmax_blocks}
-        for block in self.rank_blocks:
-            if block.column in choices:
-                choice = choices[block.column]
-                code = codes[:, choice.index]
-                known = choice.places or choice.width * (-1.0,)
-                place = np.array(known, dtype=np.float32)[code]
-                own = cells[:, self.n_codes + block.index]
-                own[:] = np.where(code == 0, own, place)
-        places = cells[:, self.n_codes :]
         index = {block.column: block.index for block in self.rank_blocks}
+        for column, own in index.items():
+            if column in choices:
+                code = codes[:, choices[column].index]
+                of_codes = choices[column].ranks or choices[column].width * (-1.0,)
+                is_code = code > 0
+                seen[is_code, own] = np.array(of_codes)[code[is_code]]
         for link in self.references:
             if link.ranks:
                 refers = codes[:, link.place] == link.code
-                other = places[refers, index[link.other]]
+                other = seen[refers, index[link.other]]
                 evenly = np.linspace(0, 1, len(link.ranks))
-                carried = np.interp(other, evenly, link.ranks)
                 # A reference to a missing cell falls back on the rank.
-                own = ranks[refers, index[link.column]]
-                places[refers, index[link.column]] = np.where(other < 0, own, carried)
+                seen[refers, index[link.column]] = np.where(
+                    other < 0,
+                    ranks[refers, index[link.column]],
+                    np.interp(other, evenly, link.ranks),
+                )
         return cells
 
     @property

@@ -45,7 +45,7 @@ def test_every_block_that_was_asked_for_stands_somewhere(
 ) -> None:
     layout = Layout.from_specs(columns)
     placed = [
-        BlockSpec(b.name, b.activation, b.width, b.has_rank, b.places)
+        BlockSpec(b.name, b.activation, b.width, b.has_rank, b.ranks)
         for b in layout.blocks
     ]
     asked = [spec for specs in columns for spec in specs]
@@ -125,10 +125,13 @@ def test_ranks_stand_in_the_order_of_their_softmax_blocks(
 
 
 def test_cells_put_atoms_among_ranks() -> None:
-    places = (-1.0, 0.25, 0.75, -1.0)
+    ranks_of_codes = (-1.0, 0.25, 0.75, -1.0)
     layout = Layout.from_specs(
         [
-            [BlockSpec("atom", "softmax", 4, has_rank=True, places=places), RANK],
+            [
+                BlockSpec("atom", "softmax", 4, has_rank=True, ranks=ranks_of_codes),
+                RANK,
+            ],
             [BlockSpec("level", "softmax", 2)],
             [RANK],
         ]
@@ -143,8 +146,8 @@ def test_cells_put_atoms_among_ranks() -> None:
 
 
 def test_a_reference_stands_where_the_other_columns_cell_does() -> None:
-    first = BlockSpec("atom", "softmax", 3, has_rank=True, places=(-1.0, 0.5, -1.0))
-    second = BlockSpec("atom", "softmax", 2, has_rank=True, places=(-1.0, -1.0))
+    first = BlockSpec("atom", "softmax", 3, has_rank=True, ranks=(-1.0, 0.5, -1.0))
+    second = BlockSpec("atom", "softmax", 2, has_rank=True, ranks=(-1.0, -1.0))
     layout = Layout.from_specs([[first, RANK], [second, RANK]])
     place = {block.column: block.index for block in layout.softmax_blocks}
     link = Reference(1, place[1], code=1, other=0, ranks=(0.2, 0.4, 0.8))

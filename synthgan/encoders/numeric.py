@@ -82,8 +82,8 @@ class NumericEncoder(ColumnEncoder):
         if width == 1:
             return (rank,)
         own = self.quantiles.inverse(self.atoms, PlaceOnPlateau()).tolist()
-        places = (-1.0, *own, *(width - 1 - len(own)) * (-1.0,))
-        return BlockSpec("atom", "softmax", width, True, places), rank
+        ranks = (-1.0, *own, *(width - 1 - len(own)) * (-1.0,))
+        return BlockSpec("atom", "softmax", width, True, ranks), rank
 
     @property
     def _n_own_codes(self) -> int:
