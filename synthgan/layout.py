@@ -214,11 +214,19 @@ class Layout:
         ndarray of bool, shape (n_rows, n_ranks)
         """
         counts = np.ones((len(codes), self.n_ranks), dtype=bool)
-        choices = {block.column: block.index for block in self.softmax_blocks}
-        for block in self.rank_blocks:
-            if block.column in choices:
-                counts[:, block.index] = codes[:, choices[block.column]] == 0
+        for own, choice in self._choices.items():
+            counts[:, own] = codes[:, choice.index] == 0
         return counts
+
+    @cached_property
+    def _choices(self) -> dict[int, Block]:
+        """The softmax block beside each rank that has one, by the rank's index."""
+        choices = {block.column: block for block in self.softmax_blocks}
+        return {
+            block.index: choices[block.column]
+            for block in self.rank_blocks
+            if block.column in choices
+        }
 
     def cells(self, codes: np.ndarray, ranks: np.ndarray) -> np.ndarray:
         """Return compact rows as numbers, as trees look at them.
@@ -239,14 +247,12 @@ class Layout:
         """
         cells = np.hstack([codes, ranks], dtype=np.float32, casting="same_kind")
         seen = cells[:, self.n_codes :]
-        choices = {block.column: block for block in self.softmax_blocks}
+        for own, choice in self._choices.items():
+            code = codes[:, choice.index]
+            of_codes = choice.ranks or choice.width * (-1.0,)
+            is_code = code > 0
+            seen[is_code, own] = np.array(of_codes)[code[is_code]]
         index = {block.column: block.index for block in self.rank_blocks}
-        for column, own in index.items():
-            if column in choices:
-                code = codes[:, choices[column].index]
-                of_codes = choices[column].ranks or choices[column].width * (-1.0,)
-                is_code = code > 0
-                seen[is_code, own] = np.array(of_codes)[code[is_code]]
         for link in self.references:
             if link.ranks:
                 refers = codes[:, link.place] == link.code

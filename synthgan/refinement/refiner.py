@@ -91,21 +91,19 @@ class Refiner:
         def take(places: np.ndarray, rows: np.ndarray) -> EncodedTable:
             return EncodedTable(codes[places, rows], ranks[places, rows])
 
-        best = noisy.argmax(axis=0)
-        if self._trees is not None:
-            best = find_best(
-                noisy,
-                lambda places, rows: self._capped_score_by_trees(take(places, rows)),
-                self.refinement.trees_cap,
-            )
+        most_by_trees = self.refinement.trees_cap
+        best = find_best(
+            noisy,
+            lambda places, rows: np.minimum(
+                self.score_by_trees(take(places, rows)), most_by_trees
+            ),
+            most_by_trees,
+        )
         return self.stretch(take(best, np.arange(len(best))))
 
     def stretch(self, table: EncodedTable) -> EncodedTable:
         """Return rows with their outermost ranks moved, as those that are chosen."""
         return stretch_tails(table, self.refinement.tails, self.layout)
-
-    def _capped_score_by_trees(self, table: EncodedTable) -> np.ndarray:
-        return np.minimum(self.score_by_trees(table), self.refinement.trees_cap)
 
     def _noisy_weights(
         self, table: EncodedTable, rng: np.random.Generator

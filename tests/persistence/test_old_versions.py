@@ -111,7 +111,7 @@ def test_networks_of_earlier_versions_see_rows_as_they_did(version: int) -> None
     np.testing.assert_allclose(
         np.hstack([features, mask]) @ complete_weights(weights, layout, version)[2],
         np.hstack([seen, mask]) @ kernel,
-        rtol=1e-4,
+        rtol=1e-5,
     )
     if version == 5:
         # Two networks of one block each.
@@ -119,5 +119,5 @@ def test_networks_of_earlier_versions_see_rows_as_they_did(version: int) -> None
         completed = complete_networks(networks, layout, 1, version)
         for first in (0, 8):
             np.testing.assert_allclose(
-                features @ completed[first], seen @ networks[0], rtol=1e-4
+                features @ completed[first], seen @ networks[0], rtol=1e-5
             )
