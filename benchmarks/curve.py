@@ -15,11 +15,17 @@ import pandas as pd
 
 from benchmarks.datasets import load_dataset
 from benchmarks.peers.environments import alone, default_folder, environment_name
-from benchmarks.peers.grid import COSTS, load_results, score_names, to_frame
+from benchmarks.peers.grid import COSTS, score_names, to_frame
 from benchmarks.peers.measurement import Limits, measure_peer
 from benchmarks.peers.pictures import draw_curves
 from benchmarks.peers.registry import PEERS
-from benchmarks.results import describe, heading, reuse_or_measure, to_markdown
+from benchmarks.results import (
+    describe,
+    heading,
+    load_results,
+    reuse_or_measure,
+    to_markdown,
+)
 
 _STOPS = {
     "ctgan": ("epochs", (5, 15, 40, 100)),

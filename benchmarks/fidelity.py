@@ -7,7 +7,6 @@ grew with one training does not slow the next.
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import os
 import time
@@ -28,6 +27,7 @@ from benchmarks.results import (
     add_grid_arguments,
     describe,
     heading,
+    load_results,
     measure_seeds,
     reuse_or_measure,
     to_markdown,
@@ -76,9 +76,16 @@ def run(arguments: argparse.Namespace) -> None:
             name,
             partial(in_fresh_process, measure_synthgan, is_attacked=True),
         )
-    measured = _load_trainings(folder, backend, arguments.max_seconds)
+    references = {
+        result["request"]["set"]: result
+        for result in load_results(folder, "*-references.json")
+    }
+    measured: dict[str, list[Result]] = {}
+    for training in load_results(folder, f"*-{backend}-seed*.json"):
+        if training["request"]["max_seconds"] == arguments.max_seconds:
+            measured.setdefault(training["request"]["set"], []).append(training)
     sections = [
-        _section(name, _load(folder / f"{name}-references.json"), trainings)
+        _section(name, references[name], trainings)
         for name, trainings in measured.items()
     ]
     sections.append(_privacy(measured))
@@ -86,23 +93,6 @@ def run(arguments: argparse.Namespace) -> None:
     page = arguments.output / f"fidelity-{backend}.md"
     page.write_text("# Fidelity\n\n" + "\n".join(sections))
     print(f"written: {page}")
-
-
-def _load_trainings(
-    folder: Path, backend: str, max_seconds: float | None
-) -> dict[str, list[Result]]:
-    """Return every training on disk, by its set."""
-    trainings: dict[str, list[Result]] = {}
-    for path in sorted(folder.glob(f"*-{backend}-seed*.json")):
-        training = _load(path)
-        if training["request"]["max_seconds"] == max_seconds:
-            trainings.setdefault(training["request"]["set"], []).append(training)
-    return trainings
-
-
-def _load(path: Path) -> Result:
-    result: Result = json.loads(path.read_text())
-    return result
 
 
 def in_fresh_process(

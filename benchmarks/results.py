@@ -107,6 +107,11 @@ def reuse_or_measure(
     return result
 
 
+def load_results(folder: Path, pattern: str = "*.json") -> list[Result]:
+    """Read the results on disk, in the order of their files' names."""
+    return [json.loads(path.read_text()) for path in sorted(folder.glob(pattern))]
+
+
 def write_json(path: Path, result: Mapping[str, Any]) -> None:
     """Write a result; what is not a number is written as null."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ file; what is saved already is not measured again, and the page shows all that i
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -22,7 +21,7 @@ from benchmarks.datasets import load_dataset
 from benchmarks.machine import describe_environment
 from benchmarks.peers.environments import default_folder
 from benchmarks.peers.measurement import RunFailedError
-from benchmarks.results import Result, reuse_or_measure
+from benchmarks.results import Result, load_results, reuse_or_measure
 from synthgan._random import make_seed
 from synthgan.evaluation.utility.controls import Undefined
 
@@ -87,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
                     partial(measure, cell, table, method, arguments),
                     arguments.fresh,
                 )
-    results = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    results = load_results(folder)
     page = make_page(results)
     print("\n" + page)
     (arguments.output / "augmentation.md").write_text(page)

@@ -15,12 +15,12 @@ from pathlib import Path
 from benchmarks.datasets import load_dataset
 from benchmarks.fidelity import measure_references
 from benchmarks.peers.environments import alone, default_folder, environment_name
-from benchmarks.peers.grid import load_results, to_frame
+from benchmarks.peers.grid import to_frame
 from benchmarks.peers.measurement import Limits, measure_peer
 from benchmarks.peers.page import make_page
 from benchmarks.peers.pictures import draw_bars, draw_quality_against_seconds
 from benchmarks.peers.registry import PEERS
-from benchmarks.results import Result, reuse_or_measure
+from benchmarks.results import Result, load_results, reuse_or_measure
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pandas as pd
 
 from benchmarks.peers.registry import PEERS
@@ -22,18 +19,13 @@ _DESCRIPTION = (
 COSTS = ["fit_seconds", "sample_seconds", "peak_memory_mib"]
 
 
-def load_results(folder: Path) -> list[Result]:
-    """Read the results of all sets, models and seeds that were tried so far."""
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-
-
 def to_frame(results: list[Result]) -> pd.DataFrame:
     """Return one row a result.
 
     Parameters
     ----------
     results : list of dict
-        What `load_results` gives.
+        What `benchmarks.results.load_results` gives.
 
     Returns
     -------

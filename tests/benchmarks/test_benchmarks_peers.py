@@ -23,6 +23,7 @@ from benchmarks.peers import (
 )
 from benchmarks.peers.quiet import OtherLoad
 from benchmarks.peers.registry import Peer
+from benchmarks.results import load_results
 from synthgan.schema import Kind
 
 _RUNNERS = {
@@ -287,7 +288,7 @@ def test_pictures_show_what_was_measured(arguments):
     pytest.importorskip("matplotlib")
     command.run(arguments)
     folder = arguments.output / "peers"
-    frame = grid.to_frame(grid.load_results(folder))
+    frame = grid.to_frame(load_results(folder))
     measured = frame[frame["status"] == "measured"]
     pictures.draw_quality_against_seconds(measured, folder / "seconds.png")
     reference = {"scores": {"real holdout": {"two_sample_auc": 0.5}}}
