@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,14 @@ TINY: dict[str, Any] = {
     "verbose": False,
     "random_state": 0,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep each of several processes to one core; more threads only get in its way."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
 
 
 @pytest.fixture(scope="session", autouse=True)
