@@ -99,6 +99,21 @@ def load_halves(data_dir: Path, name: str, seed: int) -> Dataset:
     )
 
 
+def load_part(data_dir: Path, name: str, n_rows: int) -> Dataset:
+    """Read a table and split it; train on some of its training rows only.
+
+    Parameters
+    ----------
+    data_dir, name
+        As in `load_dataset`.
+    n_rows : int
+        Number of training rows.
+    """
+    dataset = load_dataset(data_dir, name)
+    train = dataset.train.sample(n_rows, random_state=0).reset_index(drop=True)
+    return replace(dataset, train=train)
+
+
 def _read(path: Path, kinds: dict[Hashable, Kind]) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)

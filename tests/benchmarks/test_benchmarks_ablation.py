@@ -27,11 +27,11 @@ def test_a_change_is_of_what_there_is_and_is_taken_back(change):
 def arguments(monkeypatch, grid_arguments):
     """Arguments of a run in this process; a training tells which ones there were."""
     grid_arguments.changes = ["recipe", "no masks", "hinge loss"]
-    grid_arguments.n_steps = 50
     areas = {"recipe": 0.55, "no masks": 0.53, "hinge loss": 0.6}
 
     def measure_synthgan(data_dir, name, seed, max_seconds, **parameters):
-        assert parameters.pop("n_steps") == 50
+        assert parameters.pop("n_steps") == ablation.N_STEPS
+        del parameters["load"]
         change = "hinge loss" if parameters else "recipe"
         if _value("synthgan.training.game.MASKED_SHARE") < 0.1:
             change = "no masks"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.datasets import load_dataset
+from benchmarks.datasets import load_dataset, load_part
 from synthgan.schema import infer_schema
 
 
@@ -81,6 +81,13 @@ def test_an_official_split_is_kept(data_dir):
     assert dataset.train["key"].iloc[-1] == "A-0299"
     assert dataset.holdout["key"].iloc[0] == "A-0300"
     assert len(dataset.holdout) == 100
+
+
+def test_a_part_is_of_training_rows_and_leaves_the_holdout(data_dir):
+    whole, part = load_dataset(data_dir, "csv"), load_part(data_dir, "csv", 50)
+    assert len(part.train) == 50
+    assert set(part.train["key"]) < set(whole.train["key"])
+    pd.testing.assert_frame_equal(part.holdout, whole.holdout)
 
 
 def test_an_unknown_set_is_refused_with_the_known_ones(data_dir):
