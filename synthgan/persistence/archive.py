@@ -7,8 +7,6 @@ is built from it but classes of the registries.
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import importlib.metadata
 import io
 import json
@@ -21,19 +19,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgan._random import RowRange
-from synthgan.encoders import ENCODERS, Dependency, EncoderState, TableEncoder
-from synthgan.encoders.base import ColumnEncoder
-from synthgan.exceptions import ArchiveError, InputError
+from synthgan.encoders import TableEncoder
+from synthgan.exceptions import ArchiveError
 from synthgan.persistence.arrays import check_stored, read_arrays, write_arrays
 from synthgan.persistence.damage import damage_as_archive_error
+from synthgan.persistence.encoders import read_encoder, write_encoder
 from synthgan.persistence.older import (
     complete_manifest,
     complete_networks,
     complete_weights,
 )
+from synthgan.persistence.schemas import is_schema, read_schema, write_schema
 from synthgan.persistence.tagged import from_tagged, to_tagged
-from synthgan.schema import ColumnSchema, Element, Kind, Storage, TableSchema
+from synthgan.schema import TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
 FORMAT_VERSION = 6
@@ -91,15 +89,6 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         What `fit` made.
     """
     arrays = {f"weights/{i}": weight for i, weight in enumerate(state.weights)}
-    encoders = []
-    for i, encoder in enumerate(state.encoder.encoders):
-        encoder_state = encoder.to_state()
-        encoders.append({"name": encoder.name, "values": encoder_state.values})
-        for name, array in encoder_state.arrays.items():
-            arrays[f"encoders/{i}/{name}"] = array
-    for i, dependency in enumerate(state.encoder.dependencies):
-        arrays[f"dependencies/{i}/levels"] = dependency.levels
-        arrays[f"dependencies/{i}/codes"] = dependency.codes
     for name in state.history.columns:
         arrays[f"history/{name}"] = state.history[name].to_numpy()
     manifest = {
@@ -107,15 +96,10 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         "format_version": FORMAT_VERSION,
         "versions": _versions(),
         "parameters": {
-            name: _write_schema(value) if isinstance(value, TableSchema) else value
+            name: write_schema(value) if isinstance(value, TableSchema) else value
             for name, value in parameters.items()
         },
-        "schema": _write_schema(state.encoder.schema),
-        "layout": [
-            [block.name, block.column, block.start, block.width, block.activation]
-            for block in state.encoder.layout.blocks
-        ],
-        "encoders": encoders,
+        **write_encoder(state.encoder, arrays),
         "diagnosis": state.diagnosis,
         "settings": dict(state.settings),
         "history": [str(name) for name in state.history.columns],
@@ -123,10 +107,6 @@ def write_archive(parameters: Mapping[str, Any], state: FittedState) -> bytes:
         "sample_seed": state.sample_seed,
         "next_row": state.next_row,
         "n_weights": len(state.weights),
-        "dependencies": [
-            (dependency.determinant, dependency.dependent)
-            for dependency in state.encoder.dependencies
-        ],
         "refinement": _write_refinement(state.refinement, arrays),
     }
     text = json.dumps(to_tagged(manifest), ensure_ascii=False, allow_nan=False)
@@ -164,38 +144,9 @@ def _read(content: bytes) -> tuple[dict[str, Any], FittedState]:
     _check_version(raw)
     manifest = complete_manifest(from_tagged(raw))
     arrays = read_arrays(packed)
-    schema = _read_schema(manifest["schema"])
-    if len(manifest["encoders"]) != len(schema):
-        msg = (
-            f"expected {len(schema)} encoders, one for each column, got "
-            f"{len(manifest['encoders'])}"
-        )
-        raise ArchiveError(msg)
-    encoder = TableEncoder(
-        schema,
-        tuple(
-            _read_encoder(entry, column, arrays, i)
-            for i, (entry, column) in enumerate(
-                zip(manifest["encoders"], schema, strict=True)
-            )
-        ),
-    )
-    encoder = dataclasses.replace(
-        encoder,
-        dependencies=_read_dependencies(manifest["dependencies"], arrays, encoder),
-    )
-    layout = [
-        [block.name, block.column, block.start, block.width, block.activation]
-        for block in encoder.layout.blocks
-    ]
-    if layout != manifest["layout"]:
-        msg = "the encoders do not make the layout that the manifest states"
-        raise ArchiveError(msg)
-    _check_sums(encoder)
-    for column_encoder in encoder.encoders:
-        _check_decodes(column_encoder)
+    encoder = read_encoder(manifest, arrays)
     parameters = {
-        name: _read_schema(value) if _is_schema(value) else value
+        name: read_schema(value) if is_schema(value) else value
         for name, value in manifest["parameters"].items()
     }
     history = {name: arrays[f"history/{name}"] for name in manifest["history"]}
@@ -246,51 +197,6 @@ def _read_refinement(
     return values
 
 
-def _read_dependencies(
-    entries: Any, arrays: dict[str, np.ndarray], encoder: TableEncoder
-) -> tuple[Dependency, ...]:
-    if not isinstance(entries, list):
-        msg = f"dependencies: expected a list, got {type(entries).__name__}"
-        raise ArchiveError(msg)
-    return tuple(
-        _read_dependency(columns, arrays, f"dependencies/{i}/", encoder)
-        for i, columns in enumerate(entries)
-    )
-
-
-def _read_dependency(
-    columns: tuple[int, int],
-    arrays: dict[str, np.ndarray],
-    prefix: str,
-    encoder: TableEncoder,
-) -> Dependency:
-    levels, codes = (arrays[f"{prefix}{name}"] for name in ("levels", "codes"))
-    determinant, dependent = columns
-    _check_codes(codes, dependent, encoder, prefix)
-    if levels.dtype.kind != "f":
-        _check_codes(levels, determinant, encoder, prefix)
-    elif not encoder.schema.columns[determinant].kind.is_numeric:
-        msg = f"{prefix}: expected the numbers of a numeric column"
-        raise ArchiveError(msg)
-    if len(levels) != len(codes) or not len(levels) or levels.ndim != 2:
-        msg = f"{prefix}: expected as many levels as codes, got {levels.shape}"
-        raise ArchiveError(msg)
-    return Dependency(determinant, dependent, levels, codes)
-
-
-def _check_codes(
-    codes: np.ndarray, column: int, encoder: TableEncoder, prefix: str
-) -> None:
-    blocks = encoder.layout.column_blocks(column)
-    widths = np.array([block.width for block in blocks])
-    if (
-        codes.shape != (len(codes), len(widths))
-        or not ((codes >= 0) & (codes < widths)).all()
-    ):
-        msg = f"{prefix}: expected {len(codes)} rows of codes below {widths}"
-        raise ArchiveError(msg)
-
-
 def _read_diagnosis(sentences: Any) -> tuple[str, ...]:
     if not isinstance(sentences, tuple) or not all(
         isinstance(s, str) for s in sentences
@@ -306,28 +212,6 @@ def _read_count(manifest: dict[str, Any], name: str) -> int:
         msg = f"{name}: expected an integer of at least 0, got {value!r}"
         raise ArchiveError(msg)
     return value
-
-
-def _check_sums(encoder: TableEncoder) -> None:
-    """Look up all columns of all sums, so that damage shows now."""
-    for rule in encoder.sums:
-        if not all(encoder.schema.columns[i].kind.is_numeric for i in rule.columns):
-            msg = f"sums: expected numeric columns, got {rule.columns!r}"
-            raise ArchiveError(msg)
-
-
-def _check_decodes(encoder: ColumnEncoder) -> None:
-    """Decode every code once, so that damage shows now and not when sampling."""
-    widths = [s.width for s in encoder.specs if s.activation == "softmax"]
-    n_ranks = len(encoder.specs) - len(widths)
-    n_rows = max([2, *widths])
-    codes = np.arange(n_rows)[:, None] % np.array(widths, dtype=np.int64)
-    ranks = np.tile(np.linspace(0, 1, n_rows)[:, None], n_ranks)
-    # An encoder that has no keys left for so many rows says so by an InputError.
-    with contextlib.suppress(InputError):
-        encoder.inverse_transform(
-            codes.astype(np.int32), ranks.astype(np.float32), RowRange(0, 0, n_rows)
-        )
 
 
 def _check_version(manifest: Any) -> None:
@@ -352,56 +236,3 @@ def _versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             versions[package] = "unknown"
     return versions
-
-
-def _write_schema(schema: TableSchema) -> dict[str, Any]:
-    columns = [
-        {
-            **{
-                field.name: getattr(column, field.name)
-                for field in dataclasses.fields(column)
-                if field.name not in {"kind", "storage"}
-            },
-            "kind": str(column.kind),
-            "dtype": column.storage.dtype,
-            "element": str(column.storage.element),
-            "missing_marker": column.storage.missing_marker,
-        }
-        for column in schema
-    ]
-    return {
-        "is_schema": True,
-        "columns": columns,
-        "labels": schema.labels,
-        "n_rows": schema.n_rows,
-    }
-
-
-def _is_schema(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("is_schema") is True
-
-
-def _read_schema(data: dict[str, Any]) -> TableSchema:
-    columns = []
-    for entry in data["columns"]:
-        storage = Storage(
-            entry.pop("dtype"),
-            Element(entry.pop("element")),
-            entry.pop("missing_marker"),
-        )
-        kind = Kind(entry.pop("kind"))
-        columns.append(ColumnSchema(kind=kind, storage=storage, **entry))
-    return TableSchema(tuple(columns), data["labels"], data["n_rows"])
-
-
-def _read_encoder(
-    entry: dict[str, Any], column: ColumnSchema, arrays: dict[str, np.ndarray], i: int
-) -> Any:
-    prefix = f"encoders/{i}/"
-    own = {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }
-    encoder = ENCODERS[entry["name"]]
-    return encoder.from_state(column, EncoderState(entry["values"], own))
