@@ -114,6 +114,12 @@ CHANGES: dict[str, Change] = {
     "no dependencies": Change(
         constants={"synthgan.encoders.table.find_dependencies": _no_dependencies}
     ),
+    "no flow": Change(
+        constants={
+            "synthgan.networks.flow.CODE_STEP": 0.0,
+            "synthgan.networks.flow.RANK_STEP": 0.0,
+        }
+    ),
     "no trees": Change(constants={"synthgan.refinement.boosting.NUMBERS_OF_TREES": ()}),
     "no calibration": Change(
         constants={"synthgan.refinement.calibration.MAX_OFFSET": 0.0}

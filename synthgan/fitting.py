@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ from synthgan.training.settings import TrainingSettings
 
 #: Share of `max_seconds` that is left for the refinement.
 REFINEMENT_SHARE = 0.25
+#: Share of the refinement's time that its flow takes.
+FLOW_SHARE = 0.4
+#: Tables of fewer rows are not refined: nothing could be held out to stop by.
+MIN_REFINED_ROWS = 1_000
 #: Made rows that the diagnosis looks at, at most.
 DIAGNOSED_ROWS = 16_384
 
@@ -182,34 +186,53 @@ def _refine(
     *,
     verbose: bool,
 ) -> None:
-    """Learn to choose among the generator's rows."""
+    """Learn where the generator's rows should move, and which of them to choose."""
     from tqdm.auto import tqdm
 
-    from synthgan.refinement.fit import MIN_ROWS, fit_refinement
+    from synthgan.refinement.fit import fit_refinement
+    from synthgan.refinement.flow import fit_flow
 
-    if len(table) < MIN_ROWS:
+    if len(table) < MIN_REFINED_ROWS:
         return
+    layout = model.state.encoder.layout
+    units = tuple(model.state.settings["discriminator_units"])
+    now = time.perf_counter()
     with tqdm(desc="refining", total=100, unit="%", disable=not verbose) as bar:
 
-        def on_progress(share: float) -> None:
-            bar.update(round(100 * share) - bar.n)
+        def report(start: float, stop: float) -> Callable[[float], None]:
+            return lambda share: bar.update(
+                round(100 * (start + share * (stop - start))) - bar.n
+            )
 
         try:
-            refinement = fit_refinement(
-                model.state.encoder.layout,
+            flow = fit_flow(
+                layout,
                 table,
-                lambda rows, choose: model.sampler.sample(rows, choose=choose),
+                lambda weights: model.build_sampler(weights).sample,
                 discriminator_weights,
-                tuple(model.state.settings["discriminator_units"]),
+                units,
+                seed,
+                now + FLOW_SHARE * (deadline - now),
+                report(0, FLOW_SHARE),
+            )
+            if not flow:
+                bar.update(100 - bar.n)
+                return
+            sampler = model.build_sampler(flow)
+            refinement = fit_refinement(
+                layout,
+                table,
+                lambda rows, choose: sampler.sample(rows, choose=choose),
+                flow[-len(discriminator_weights) :],
+                units,
                 seed,
                 deadline,
-                on_progress,
+                report(FLOW_SHARE, 1),
             )
         except KeyboardInterrupt:
             model.state = dataclasses.replace(
                 model.state, stop_reason="interrupted while refining"
             )
             return
-        on_progress(1)
-    if refinement is not None:
-        model.state = dataclasses.replace(model.state, refinement=vars(refinement))
+    refinement = dataclasses.replace(refinement, flow=flow)
+    model.state = dataclasses.replace(model.state, refinement=vars(refinement))

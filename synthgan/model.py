@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,9 +40,6 @@ POOL_SIZES = (32_768, 131_072)
 MIN_MATCHES = 2_000
 #: Rows walk from no fewer matching rows than these.
 MIN_STARTS = 20
-#: Rows under conditions are chosen among so many candidates at most: their makers are
-#: dearer, and 1 % of a table is to cost a hundredth of what rejection would.
-WALK_CANDIDATES = 10
 #: The larger pool is not searched for more combinations of given cells than these.
 MAX_COMBINATIONS = 100
 
@@ -78,20 +74,40 @@ class Model:
 
     def __init__(self, state: FittedState) -> None:
         self.state = state
-        self._pools: dict[int, Pool] = {}
+        self._pools: dict[tuple[int, bool], Pool] = {}
 
     @cached_property
     def sampler(self) -> Sampler:
         """The compiled generator."""
+        return self.build_sampler([])
+
+    @cached_property
+    def moving_sampler(self) -> Sampler:
+        """The compiled generator with its flow, if it has one."""
+        refinement = self.state.refinement
+        if refinement is None or not refinement["flow"]:
+            return self.sampler
+        return self.build_sampler(refinement["flow"])
+
+    def build_sampler(self, flow: list[np.ndarray]) -> Sampler:
+        """Compile the generator with the networks of a flow, given their weights."""
         import_keras()
+        from synthgan.engines import current_engine
+        from synthgan.networks import Flow
         from synthgan.training.sampler import Sampler
 
+        state = self.state
+        layout = state.encoder.layout
+        units = tuple(state.settings["discriminator_units"])
         return Sampler(
-            self.state.encoder.layout,
-            self.state.settings["latent_dim"],
-            tuple(self.state.settings["generator_units"]),
-            self.state.weights,
-            self.state.encoder.settle,
+            layout,
+            state.settings["latent_dim"],
+            tuple(state.settings["generator_units"]),
+            state.weights,
+            state.encoder.settle,
+            Flow(layout, units, flow, current_engine().input_gradient)
+            if flow
+            else None,
         )
 
     @cached_property
@@ -109,7 +125,7 @@ class Model:
     def prepare(self) -> None:
         """Build the networks, which shows whether the weights fit them."""
         if self.state.encoder.layout.width:
-            _ = self.sampler, self.refiner
+            _ = self.sampler, self.moving_sampler, self.refiner
 
     def make(
         self,
@@ -137,6 +153,9 @@ class Model:
         made = encoder.inverse_transform(table, rows)
         return made if partial is None else partial.complete(made, table)
 
+    def _sampler(self, refine: bool) -> Sampler:
+        return self.moving_sampler if refine else self.sampler
+
     def _make_table(
         self,
         rows: RowRange,
@@ -147,15 +166,16 @@ class Model:
         encoder = self.state.encoder
         if not encoder.layout.width:
             return EncodedTable(no_codes(rows.n_rows), no_ranks(rows.n_rows))
+        sampler = self._sampler(refine)
         refiner = self.refiner if refine else None
         choose = None if refiner is None else refiner.choose
         if partial is None:
-            return self.sampler.sample(rows, choose=choose)
+            return sampler.sample(rows, choose=choose)
         from synthgan.training.sampler import Given
 
         cells, mask = encode_given(partial)
         forbidden = encoder.missing_positions if fill_all else np.empty(0, np.int64)
-        return self.sampler.sample(rows, Given(cells, mask, forbidden), choose)
+        return sampler.sample(rows, Given(cells, mask, forbidden), choose)
 
     def make_like(
         self, partial: PartialRows, rows: RowRange, *, refine: bool
@@ -173,7 +193,7 @@ class Model:
             same = (made.codes == told.codes[place]) | ~given[place]
             return np.asarray(same.all(axis=1))
 
-        pool, matches = self._find_matches(told, mask)
+        pool, matches = self._find_matches(told, mask, refine)
         made, _ = self._walk_some(partial, rows, pool, matches, belongs, refine)
         return partial.complete(encoder.inverse_transform(made, rows), made)
 
@@ -201,7 +221,7 @@ class Model:
     ) -> pd.DataFrame:
         """Make rows whose totals are those of margins."""
         encoder = self.state.encoder
-        pool = self._pool(POOL_SIZES[0])
+        pool = self._pool(POOL_SIZES[0], refine)
         names = [margin.name for margin in margins]
         pool_cells = self._decode_pool(pool, names, refine)
         cells = draw_to_margins(margins, pool_cells, rows)
@@ -227,7 +247,7 @@ class Model:
     ) -> tuple[Pool, pd.DataFrame]:
         """Return a pool, enough of which satisfies conditions, and the cells meant."""
         for size in POOL_SIZES:
-            pool = self._pool(size)
+            pool = self._pool(size, refine)
             cells = self._decode_pool(pool, conditions.allowed, refine)
             if count_matches(cells, conditions) >= MIN_MATCHES:
                 break
@@ -243,11 +263,11 @@ class Model:
         return self.state.encoder.decode_some(table, names)
 
     def _find_matches(
-        self, told: EncodedTable, mask: np.ndarray
+        self, told: EncodedTable, mask: np.ndarray, refine: bool
     ) -> tuple[Pool, list[tuple[np.ndarray, np.ndarray]]]:
         """Return a pool, and which of its rows have given cells; see `match_codes`."""
         for size in POOL_SIZES:
-            pool = self._pool(size)
+            pool = self._pool(size, refine)
             matches = match_codes(told, mask, pool.table, self.state.encoder.layout)
             fewest = min((len(places) for _, places in matches), default=MIN_MATCHES)
             if fewest >= MIN_MATCHES or len(matches) > MAX_COMBINATIONS:
@@ -291,24 +311,28 @@ class Model:
             return self._make_table(rows, None, refine)
         from synthgan.training.walk import draw_starts, walk
 
-        starts = draw_starts(self.sampler, pool.rows, pool.table, matches, rows)
+        sampler = self._sampler(refine)
+        starts = draw_starts(sampler, pool.rows, pool.table, matches, rows)
         refiner = self.refiner if refine else None
         if refiner is None:
-            return walk(self.sampler, rows, starts, belongs)
+            return walk(sampler, rows, starts, belongs)
 
         def belongs_in_the_end(made: EncodedTable, place: slice) -> np.ndarray:
             return belongs(refiner.stretch(made), place)
 
-        choose = functools.partial(refiner.choose, most=WALK_CANDIDATES)
-        return walk(self.sampler, rows, starts, belongs_in_the_end, choose)
+        return walk(sampler, rows, starts, belongs_in_the_end, refiner.choose)
 
-    def _pool(self, n_rows: int) -> Pool:
+    def _pool(self, n_rows: int, refine: bool) -> Pool:
         """Return rows made without conditions, always the same ones.
 
-        They are not refined: a few of their columns are looked at, which are right
-        without it, and many of them are wanted.
+        They are moved, but not chosen: a few of their columns are looked at, which are
+        right without it, and many of them are wanted.
         """
-        if n_rows not in self._pools:
+        if (n_rows, refine) not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
-            self._pools[n_rows] = Pool(rows, self._make_table(rows, None, refine=False))
-        return self._pools[n_rows]
+            if self.state.encoder.layout.width:
+                table = self._sampler(refine).sample(rows)
+            else:
+                table = self._make_table(rows, None, refine=False)
+            self._pools[n_rows, refine] = Pool(rows, table)
+        return self._pools[n_rows, refine]

@@ -103,7 +103,11 @@ class Engine(Protocol):
         """
 
     def freeze(
-        self, function: Callable[..., Any], variables: Sequence[Any]
+        self,
+        function: Callable[..., Any],
+        variables: Sequence[Any],
+        *,
+        is_dear: bool = False,
     ) -> Callable[..., tuple[np.ndarray, ...]]:
         """Compile a function that only reads its variables.
 
@@ -113,6 +117,8 @@ class Engine(Protocol):
             Takes tensors and returns a tuple of tensors; assigns nothing.
         variables : sequence of keras Variable
             All variables that it reads; they count as they are at each call.
+        is_dear : bool, default False
+            Whether its calls will take so long that a slow compilation pays.
 
         Returns
         -------

@@ -117,7 +117,11 @@ class JAXEngine:
         return call
 
     def freeze(
-        self, function: Callable[..., Any], variables: Sequence[Any]
+        self,
+        function: Callable[..., Any],
+        variables: Sequence[Any],
+        *,
+        is_dear: bool = False,
     ) -> Callable[..., tuple[np.ndarray, ...]]:
         """Compile a function that changes nothing; see `Engine.freeze`.
 

@@ -90,10 +90,14 @@ class TensorFlowEngine:
         return lambda: traced().numpy()
 
     def freeze(
-        self, function: Callable[..., Any], variables: Sequence[Any]
+        self,
+        function: Callable[..., Any],
+        variables: Sequence[Any],
+        *,
+        is_dear: bool = False,
     ) -> Callable[..., tuple[np.ndarray, ...]]:
         """Compile a function that changes nothing; see `Engine.freeze`."""
-        compiled = tf.function(function, autograph=False)
+        compiled = tf.function(function, autograph=False, jit_compile=is_dear)
 
         @functools.cache
         def trace(*specs: tf.TensorSpec) -> Callable[..., Any]:

@@ -154,8 +154,7 @@ class RowFeatures:
         """Return padded logits and activated ranks."""
         stop = self.layout.softmax_width
         logits = outputs[:, :stop] + self._padding_logit
-        ranks = 0.5 * (1.0 + ops.erf(outputs[:, stop:] / np.float32(np.sqrt(2.0))))
-        return logits, ranks
+        return logits, normal_cdf(outputs[:, stop:])
 
     def features(self, rows: Any) -> Any:
         """Return what a network sees of dense rows.
@@ -238,6 +237,11 @@ class RowFeatures:
         tensor, shape (batch, layout.width)
         """
         return ops.take(mask, self.layout.column_of_position, axis=1)
+
+
+def normal_cdf(numbers: Any) -> Any:
+    """Return the standard normal distribution function."""
+    return 0.5 * (1.0 + ops.erf(numbers / np.float32(np.sqrt(2.0))))
 
 
 def _weights(logits: Any) -> Any:

@@ -34,10 +34,10 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 _MEMBERS = ("manifest.json", "arrays.npz")
-_REFINEMENT_ARRAYS = ("weights", "trees", "offsets", "tails")
+_REFINEMENT_ARRAYS = ("flow", "weights", "trees", "offsets", "tails")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class FittedState:
         The generator's weights.
     refinement : dict or None
         How rows are chosen among candidates: plain values, and the lists of arrays
-        `"weights"`, `"trees"`, `"offsets"` and `"tails"`.
+        `"flow"`, `"weights"`, `"trees"`, `"offsets"` and `"tails"`.
     diagnosis : tuple of str
         What is wrong with the generator.
     history : DataFrame

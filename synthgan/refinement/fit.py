@@ -19,24 +19,24 @@ from synthgan.refinement.refiner import MAX_CANDIDATES, Choose, Refiner
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails
 
-#: Tables of fewer rows are left alone: nothing could be held out to stop by.
-MIN_ROWS = 1_000
 #: Made rows for each training row that the ratio is trained on, and the most of them.
 MADE_PER_ROW = 4
 MAX_MADE = 400_000
 #: Rows chosen by the network that the trees are grown on, at most, and their cells:
-#: 800 trees on 2 million cells take some 20 seconds on two cores.
-MAX_CHOSEN = 80_000
-MAX_CHOSEN_CELLS = 4_000_000
+#: each is chosen from several, and 800 trees on 3 million cells take some 30 seconds on
+#: two cores.
+MAX_CHOSEN = 60_000
+MAX_CHOSEN_CELLS = 3_000_000
 #: The network's share of the time.
 NETWORK_SHARE = 0.6
 #: Made cells that are held in memory at the most.
 MAX_CELLS = 20_000_000
-#: Rows that the calibration looks at.
+#: Made rows that networks and trees are tested on.
+TESTED_ROWS = 5_000
+#: Rows that the last calibration looks at.
 CALIBRATED_ROWS = 20_000
-#: Candidates of a row, times the effective share: with 2 Adult's two-sample AUC is
-#: .578, with 8 it is .556.
-CANDIDATES = 8
+#: Candidates of a row, times the effective share.
+CANDIDATES = 4
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
@@ -53,7 +53,7 @@ def fit_refinement(
     seed: int,
     deadline: float,
     on_progress: Callable[[float], None],
-) -> Refinement | None:
+) -> Refinement:
     """Learn to choose among a generator's rows.
 
     A network learns to tell training rows from made ones; boosted trees then tell
@@ -80,15 +80,13 @@ def fit_refinement(
 
     Returns
     -------
-    Refinement or None
-        None for tables of too few rows, and where held-out rows do not bear the
-        network out: then the generator's rows are best taken as they are.
+    Refinement
+        Without a flow.
     """
-    if len(train) < MIN_ROWS:
-        return None
     n_cells = layout.n_codes + layout.n_ranks
     most = MAX_CELLS // n_cells
-    n_tested = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
+    n_tested = min(len(train), TESTED_ROWS, most // MAX_CANDIDATES)
+    n_calibrated = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
     n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
 
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
@@ -105,8 +103,6 @@ def fit_refinement(
         deadline,
         lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
     )
-    if ratio.held_out_loss >= math.log(2):
-        return None
     refinement, rows = _calibrate(
         layout, train, make_rows, units, ratio.weights, [], n_tested, seed
     )
@@ -126,7 +122,14 @@ def fit_refinement(
         )
         if trees:
             refinement, rows = _calibrate(
-                layout, train, make_rows, units, ratio.weights, trees, n_tested, seed
+                layout,
+                train,
+                make_rows,
+                units,
+                ratio.weights,
+                trees,
+                n_calibrated,
+                seed,
             )
     return dataclasses.replace(refinement, tails=fit_tails(rows, layout))
 
@@ -144,7 +147,7 @@ def _calibrate(
     """Find number of candidates and offsets; return rows chosen by them as well."""
     no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
     refinement = Refinement(
-        units, weights, trees, [], no_tails, math.inf, math.inf, 1, 1.0
+        units, [], weights, trees, [], no_tails, math.inf, math.inf, 1, 1.0
     )
     refiner = Refiner(layout, refinement)
 

@@ -22,7 +22,7 @@ from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine, pad_rows
 from synthgan.layout import Layout
-from synthgan.networks import RowFeatures, assign_weights, build_discriminator
+from synthgan.networks import RatioNetwork, read_ratio_networks
 from synthgan.refinement.held_out import split_held_out
 
 #: Rows of a batch, half of them real.
@@ -31,7 +31,7 @@ LEARNING_RATE = 1e-3
 WEIGHT_DECAY = 1.0
 #: Passes over the training rows at most, within these numbers of steps.
 N_EPOCHS = 100
-MIN_STEPS, MAX_STEPS = 500, 4_000
+MIN_STEPS, MAX_STEPS = 500, 1_000
 STEPS_PER_CALL = 50
 #: Calls without a better held-out loss before training stops.
 PATIENCE = 15
@@ -56,31 +56,6 @@ class Ratio:
 
     weights: list[np.ndarray]
     held_out_loss: float
-
-
-class RatioNetwork:
-    """The network that scores rows, with or without training."""
-
-    def __init__(self, layout: Layout, units: tuple[int, ...]) -> None:
-        self.rows = RowFeatures(layout)
-        # The initial weights are always replaced.
-        self.network = build_discriminator(
-            self.rows.features_width, units, iter(range(1000))
-        )
-        self.variables = self.network.trainable_variables
-
-    def features(self, codes: Any, ranks: Any) -> Any:
-        """Return what the network sees of compact rows."""
-        return self.rows.features(self.rows.dense(codes, ranks))
-
-    def set_weights(self, weights: list[np.ndarray]) -> None:
-        """Take weights; raises ValueError where they do not fit."""
-        assign_weights(self.variables, weights, "refinement")
-
-    def start_from(self, discriminator_weights: list[np.ndarray]) -> None:
-        """Take a discriminator's weights, but for those of the condition mask."""
-        kernel, *others = discriminator_weights
-        self.set_weights([kernel[: self.rows.features_width], *others])
 
 
 def freeze_sum(models: Sequence[RatioNetwork]) -> Callable[[EncodedTable], np.ndarray]:
@@ -123,13 +98,7 @@ def load_ratio(
         The weights of one network after the other; raises ValueError where they do
         not fit.
     """
-    first = RatioNetwork(layout, units)
-    size = len(first.variables)
-    starts = range(0, max(len(weights), 1), size)
-    models = [first, *(RatioNetwork(layout, units) for _ in starts[1:])]
-    for model, start in zip(models, starts, strict=True):
-        model.set_weights(weights[start : start + size])
-    return freeze_sum(models)
+    return freeze_sum(read_ratio_networks(layout, units, weights))
 
 
 def train_ratio(

@@ -15,7 +15,7 @@ from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
 
 #: Candidates of a row at most.
-MAX_CANDIDATES = 16
+MAX_CANDIDATES = 12
 
 #: Makes candidate k of some rows.
 MakeCandidate = Callable[[int], EncodedTable]
@@ -59,7 +59,6 @@ class Refiner:
         self,
         make_candidate: MakeCandidate,
         rng: np.random.Generator,
-        most: int = MAX_CANDIDATES,
     ) -> EncodedTable:
         """Choose one candidate for each row, in proportion to their weights.
 
@@ -69,8 +68,6 @@ class Refiner:
             Makes candidate k of all rows; it is called for 0, 1, 2 … in turn.
         rng : Generator
             Decides.
-        most : int
-            Candidates at most.
 
         Returns
         -------
@@ -81,9 +78,7 @@ class Refiner:
         The candidate with the largest log-weight plus Gumbel noise is a draw in
         proportion to the weights.
         """
-        candidates = [
-            make_candidate(k) for k in range(min(self.refinement.n_candidates, most))
-        ]
+        candidates = [make_candidate(k) for k in range(self.refinement.n_candidates)]
         noisy = np.stack([self._noisy_weights(table, rng) for table in candidates])
         codes = np.stack([table.codes for table in candidates])
         ranks = np.stack([table.ranks for table in candidates])

@@ -9,14 +9,18 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Refinement:
-    """Trained density ratios, their calibration, and the number of candidates.
+    """The flow, trained density ratios, calibration, and the number of candidates.
 
     Parameters
     ----------
     units : tuple of int
-        Widths of each network that estimates a ratio; their scores are added.
+        Widths of each network that estimates a ratio.
+    flow : list of ndarray
+        Weights of the networks up whose gradients each candidate moves, network after
+        network (see `Flow`); empty where there are none.
     weights : list of ndarray
-        The networks' weights in the order of their variables, network after network.
+        The ratios' weights in the order of their variables, network after network.
+        Their scores are added.
     trees : list of ndarray
         Leaves, features, thresholds and values of the boosted trees whose score is
         added to the networks' (see `Trees`); empty where there are none.
@@ -35,6 +39,7 @@ class Refinement:
     """
 
     units: tuple[int, ...]
+    flow: list[np.ndarray] = field(repr=False)
     weights: list[np.ndarray] = field(repr=False)
     trees: list[np.ndarray] = field(repr=False)
     offsets: list[np.ndarray] = field(repr=False)

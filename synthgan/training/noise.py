@@ -18,8 +18,8 @@ class Noise:
     ----------
     latent : ndarray of float32, shape (n, latent_dim)
         Standard normal.
-    uniforms : ndarray of float32 in [0, 1), shape (n, n_codes)
-        Each picks the code of a softmax block.
+    uniforms : ndarray of float32 in [0, 1), shape (n, n_uniforms)
+        Each of the first ones picks the code of a softmax block.
     """
 
     latent: np.ndarray
@@ -27,11 +27,11 @@ class Noise:
 
     @classmethod
     def draw(
-        cls, rng: np.random.Generator, n_rows: int, latent_dim: int, n_codes: int
+        cls, rng: np.random.Generator, n_rows: int, latent_dim: int, n_uniforms: int
     ) -> Noise:
         """Draw the noise of some rows."""
         latent = rng.standard_normal((n_rows, latent_dim), dtype=np.float32)
-        return cls(latent, rng.random((n_rows, n_codes), dtype=np.float32))
+        return cls(latent, rng.random((n_rows, n_uniforms), dtype=np.float32))
 
     def take(self, rows: np.ndarray | slice) -> Noise:
         """Return that of some rows, by their places."""

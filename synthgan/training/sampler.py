@@ -13,7 +13,7 @@ from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine, pad_rows
 from synthgan.layout import Layout
-from synthgan.networks import RowFeatures, assign_weights, build_generator
+from synthgan.networks import Flow, RowFeatures, assign_weights, build_generator
 from synthgan.training.noise import Noise
 
 #: Blocks made at the same time. One network call leaves cores idle between its
@@ -70,6 +70,8 @@ class Sampler:
     settle : callable, default leave
         Given made rows and, where some cells are given, their mask, returns rows that
         keep the table's rules.
+    flow : Flow, optional
+        Moves what the generator makes.
 
     Raises
     ------
@@ -90,6 +92,7 @@ class Sampler:
         units: tuple[int, ...],
         weights: list[np.ndarray],
         settle: Settle = leave,
+        flow: Flow | None = None,
     ) -> None:
         self.layout = layout
         self.latent_dim = latent_dim
@@ -100,20 +103,33 @@ class Sampler:
         self._variables = generator.trainable_variables
         self.set_weights(weights)
         rows = RowFeatures(layout)
+        self._n_uniforms = layout.n_codes + (layout.n_ranks if flow else 0)
 
         def make_rows(latent: Any, uniforms: Any) -> tuple[Any, Any]:
-            return rows.read_off(generator(latent), uniforms)
+            outputs = generator(latent)
+            if flow is not None:
+                outputs = flow.move(outputs, uniforms, lambda dense: dense)
+            return rows.read_off(outputs, uniforms)
 
         def fill_rows(
             latent: Any, uniforms: Any, codes: Any, ranks: Any, mask: Any, bars: Any
         ) -> tuple[Any, Any]:
-            condition = rows.dense(codes, ranks) * rows.spread_mask(mask)
+            given = rows.spread_mask(mask)
+            condition = rows.dense(codes, ranks) * given
             outputs = generator(latent, rows.features(condition), mask) + bars
+            if flow is not None:
+                outputs = flow.move(
+                    outputs,
+                    uniforms,
+                    lambda dense: condition + (1.0 - given) * dense,
+                )
             return rows.read_off(outputs, uniforms)
 
         engine = current_engine()
-        self._make_rows = engine.freeze(make_rows, self._variables)
-        self._fill_rows = engine.freeze(fill_rows, self._variables)
+        variables = [*self._variables, *(flow.variables if flow else ())]
+        is_dear = flow is not None
+        self._make_rows = engine.freeze(make_rows, variables, is_dear=is_dear)
+        self._fill_rows = engine.freeze(fill_rows, variables, is_dear=is_dear)
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Take other weights; raises ValueError where they do not fit."""
@@ -159,7 +175,7 @@ class Sampler:
 
     def draw_noise(self, rng: np.random.Generator) -> Noise:
         """Draw the noise of a block of rows."""
-        return Noise.draw(rng, BLOCK_SIZE, self.latent_dim, self.layout.n_codes)
+        return Noise.draw(rng, BLOCK_SIZE, self.latent_dim, self._n_uniforms)
 
     def find_noise(self, rows: RowRange, places: np.ndarray) -> Noise:
         """Return what some rows that `sample` made were made from.

@@ -37,6 +37,7 @@ def test_every_version_loads_and_samples(version: int) -> None:
         assert synthesizer.refinement_.n_candidates > 1
         # Trees came with version 5, and saw other cells there: networks alone refine.
         assert bool(synthesizer.refinement_.trees) == (version > 5)
+        assert bool(synthesizer.refinement_.flow) == (version > 6)
         assert 0.15 < (rows["balance"] == rows["payment"]).mean() < 0.45
         assert len(rows[["grade", "grade_name"]].drop_duplicates()) == 4
         rows = rows[list(load(FIXTURES / "v1.synthgan").schema_.names)]

@@ -13,7 +13,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
-from synthgan.refinement.fit import MIN_ROWS, fit_refinement
+from synthgan.refinement.fit import fit_refinement
 from synthgan.refinement.ratio import RatioNetwork, load_ratio
 from synthgan.refinement.refiner import Refiner, find_best
 from synthgan.refinement.state import effective_share
@@ -135,10 +135,6 @@ def test_the_best_candidate_is_found_without_all_scores(
     assert asked.max() == 1
     if n_candidates == 16 and spread < 1:
         assert asked.mean() < 0.2
-
-
-def test_a_small_table_is_not_refined() -> None:
-    assert fit(make_rows(RowRange(1, 0, MIN_ROWS - 1), agreement=0.9)) is None
 
 
 def test_offsets_put_a_wrong_frequency_right() -> None:

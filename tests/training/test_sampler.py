@@ -11,9 +11,10 @@ from scipy.special import softmax
 
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.encoders import EncodedTable
+from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
-from synthgan.networks import build_generator
-from synthgan.training.sampler import Sampler
+from synthgan.networks import Flow, RatioNetwork, build_generator
+from synthgan.training.sampler import Given, Sampler
 
 pytestmark = pytest.mark.engine
 
@@ -33,9 +34,15 @@ def make_weights(layout: Layout = LAYOUT) -> list[np.ndarray]:
     return [ops.convert_to_numpy(v.value) for v in network.trainable_variables]
 
 
-@pytest.fixture(scope="module")
-def sampler() -> Sampler:
-    return Sampler(LAYOUT, 4, (8,), make_weights())
+def make_flow() -> Flow:
+    weights = [ops.convert_to_numpy(v) for v in RatioNetwork(LAYOUT, (8,)).variables]
+    return Flow(LAYOUT, (8,), [*weights, *weights], current_engine().input_gradient)
+
+
+@pytest.fixture(scope="module", params=["as made", "moved"])
+def sampler(request: pytest.FixtureRequest) -> Sampler:
+    flow = make_flow() if request.param == "moved" else None
+    return Sampler(LAYOUT, 4, (8,), make_weights(), flow=flow)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +108,27 @@ def test_a_generator_that_knows_only_its_biases_gives_their_softmax() -> None:
         shares = np.bincount(made.codes[:, block.index], minlength=block.width) / 20_000
         expected = softmax(weights[-1][block.start : block.start + block.width])
         np.testing.assert_allclose(shares, expected, atol=0.02)
+
+
+def test_given_cells_stay_and_the_others_move() -> None:
+    rows = RowRange(7, 0, 2_000)
+    mask = np.zeros((2_000, 2), dtype=bool)
+    mask[:, 0] = True
+    codes = np.zeros((2_000, 2), dtype=np.int32)
+    given = Given(
+        EncodedTable(codes, np.zeros((2_000, 1), np.float32)),
+        mask,
+        np.empty(0, dtype=np.int64),
+    )
+    as_made, moved = (
+        Sampler(LAYOUT, 4, (8,), make_weights(), flow=flow).sample(rows, given)
+        for flow in (None, make_flow())
+    )
+    level, atom = (LAYOUT.column_blocks(column)[0].index for column in (0, 1))
+    assert (moved.codes[:, level] == 0).all()
+    free = (moved.codes[:, atom] == 0) & (as_made.codes[:, atom] == 0)
+    steps = np.abs(moved.ranks - as_made.ranks)[free]
+    assert 0 < np.median(steps) < 0.01
 
 
 def test_weights_of_other_shapes_are_refused() -> None:

@@ -1,0 +1,91 @@
+"""`fit_flow`: learning where a generator's rows should move."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from synthgan._random import RowRange, make_seed
+from synthgan.encoders import EncodedTable
+from synthgan.layout import Layout
+from synthgan.refinement.fit import MADE_PER_ROW, MAX_CELLS, MAX_MADE, TESTED_ROWS
+from synthgan.refinement.ratio import train_ratio
+
+#: Networks, each trained on the rows that the ones before have moved.
+N_ROUNDS = 2
+
+#: Given weights of networks, returns what makes the rows of a range, moved by them.
+MoveRows = Callable[[list[np.ndarray]], Callable[[RowRange], EncodedTable]]
+
+
+def fit_flow(
+    layout: Layout,
+    train: EncodedTable,
+    move_rows: MoveRows,
+    discriminator_weights: list[np.ndarray],
+    units: tuple[int, ...],
+    seed: int,
+    deadline: float,
+    on_progress: Callable[[float], None],
+) -> list[np.ndarray]:
+    """Learn the networks of a `Flow`, one after the other.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    train : EncodedTable
+        Training rows.
+    move_rows : callable
+        Given the weights of networks, returns what makes the generator's rows of a
+        range, moved by them.
+    discriminator_weights : list of ndarray
+        Where the first network starts; each other one starts as the one before.
+    units : tuple of int
+        Widths of the networks, and of the discriminator.
+    seed : int
+        Fixes every draw.
+    deadline : float
+        Time (of `time.perf_counter`) at which training stops at the latest.
+    on_progress : callable
+        Told the share of the work that is done.
+
+    Returns
+    -------
+    list of ndarray
+        The networks' weights, one after the other; none where held-out rows do not
+        bear out that the generator's rows can be told from them.
+    """
+    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
+    n_tested = min(len(train), TESTED_ROWS, most)
+    flow: list[np.ndarray] = []
+    start = discriminator_weights
+    for k in range(N_ROUNDS):
+
+        def on_call_end(step: int, n_steps: int, k: int = k) -> None:
+            on_progress((k + step / n_steps) / N_ROUNDS)
+
+        make_rows = move_rows(flow)
+        ratio = train_ratio(
+            layout,
+            train,
+            make_rows(RowRange(make_seed(seed, "moved", k), 0, n_made)),
+            make_rows(RowRange(make_seed(seed, "tested", k), 0, n_tested)),
+            start,
+            units,
+            # The rows that are held out are the same ones each time.
+            make_seed(seed, "ratio"),
+            deadline,
+            on_call_end,
+        )
+        if ratio.held_out_loss >= math.log(2):
+            break
+        flow = [*flow, *ratio.weights]
+        start = ratio.weights
+        if time.perf_counter() > deadline:
+            break
+    return flow
