@@ -92,10 +92,10 @@ class GANSynthesizer(BaseEstimator):
         them is for the refinement. The rows then depend on how fast the machine was:
         `random_state` no longer fixes them.
     refine : bool, default True
-        Whether a network and boosted trees learn which rows are made too often, and
-        each row is chosen among several candidates by them. The table is then harder to
-        tell from a real one; sampling takes as many times longer as there are
-        candidates.
+        Whether two networks learn where rows should move to look more real, and a
+        network and boosted trees which rows are made too often; each row is then
+        chosen among several moved candidates. The table is harder to tell from a real
+        one; sampling takes some tens of times longer.
         Tables of fewer than 1,000 rows are never refined. After `fit`,
         `set_params(refine=False)` gives the generator's own rows.
     callbacks : sequence of Callback or None, default None
@@ -121,8 +121,8 @@ class GANSynthesizer(BaseEstimator):
     settings_ : TrainingSettings
         The settings that "auto" stood for.
     refinement_ : Refinement or None
-        Number of candidates for each row and effective share of the generator's rows;
-        None if there is none.
+        Number of candidates for each row and effective share of the moved rows; None
+        if there is none.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of object
