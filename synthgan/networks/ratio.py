@@ -13,7 +13,15 @@ from synthgan.networks.rows import RowFeatures
 
 
 class RatioNetwork:
-    """The network that scores rows, with or without training."""
+    """The network that scores rows, with or without training.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the rows.
+    units : tuple of int
+        Its widths.
+    """
 
     def __init__(self, layout: Layout, units: tuple[int, ...]) -> None:
         self.rows = RowFeatures(layout)
@@ -36,7 +44,7 @@ class RatioNetwork:
         assign_weights(self.variables, weights, "refinement")
 
     def start_from(self, discriminator_weights: list[np.ndarray]) -> None:
-        """Take a discriminator's weights, but for those of the condition mask."""
+        """Take a discriminator's weights, but for those of a condition mask."""
         kernel, *others = discriminator_weights
         self.set_weights([kernel[: self.rows.features_width], *others])
 

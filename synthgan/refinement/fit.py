@@ -44,6 +44,13 @@ CAPPED_SHARE = 0.002
 MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
 
+def count_made(layout: Layout, n_rows: int) -> tuple[int, int]:
+    """Return of how many made rows a network learns, and on how many it is tested."""
+    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    n_tested = min(n_rows, TESTED_ROWS, most // MAX_CANDIDATES)
+    return min(MADE_PER_ROW * n_rows, MAX_MADE, most), n_tested
+
+
 def fit_refinement(
     layout: Layout,
     train: EncodedTable,
@@ -84,10 +91,10 @@ def fit_refinement(
         Without a flow.
     """
     n_cells = layout.n_codes + layout.n_ranks
-    most = MAX_CELLS // n_cells
-    n_tested = min(len(train), TESTED_ROWS, most // MAX_CANDIDATES)
-    n_calibrated = min(len(train), CALIBRATED_ROWS, most // MAX_CANDIDATES)
-    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
+    n_made, n_tested = count_made(layout, len(train))
+    n_calibrated = min(
+        len(train), CALIBRATED_ROWS, MAX_CELLS // n_cells // MAX_CANDIDATES
+    )
 
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
         return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)

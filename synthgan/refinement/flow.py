@@ -11,7 +11,7 @@ import numpy as np
 from synthgan._random import RowRange, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
-from synthgan.refinement.fit import MADE_PER_ROW, MAX_CELLS, MAX_MADE, TESTED_ROWS
+from synthgan.refinement.fit import count_made
 from synthgan.refinement.ratio import train_ratio
 
 #: Networks, each trained on the rows that the ones before have moved.
@@ -59,9 +59,7 @@ def fit_flow(
         The networks' weights, one after the other; none where held-out rows do not
         bear out that the generator's rows can be told from them.
     """
-    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
-    n_made = min(MADE_PER_ROW * len(train), MAX_MADE, most)
-    n_tested = min(len(train), TESTED_ROWS, most)
+    n_made, n_tested = count_made(layout, len(train))
     flow: list[np.ndarray] = []
     start = discriminator_weights
     for k in range(N_ROUNDS):

@@ -121,7 +121,7 @@ def train_ratio(
     train, made, held_out_made : EncodedTable
         Training rows, the generator's rows to train on, and others to test on.
     discriminator_weights : list of ndarray
-        Where it starts.
+        Where it starts: at those of a discriminator, or of another ratio.
     units : tuple of int
         The network's widths, and the discriminator's.
     seed : int
