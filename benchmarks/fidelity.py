@@ -292,8 +292,8 @@ def _candidates(trainings: list[Result]) -> str:
         for training in trainings
     ]
     return (
-        "Refined rows are chosen from so many candidates each (effective share of the "
-        f"raw rows): {', '.join(parts)}. The seconds of a raw fit leave out encoding, "
+        "Refined rows are chosen from so many candidates each (effective share of "
+        f"these): {', '.join(parts)}. The seconds of a raw fit leave out encoding, "
         "which those of a refined one hold."
     )
 
