@@ -208,7 +208,7 @@ def _refine(
             flow = fit_flow(
                 layout,
                 table,
-                lambda weights: model.build_sampler(weights).sample,
+                lambda weights: model.sampler_moved_by(weights).sample,
                 discriminator_weights,
                 units,
                 seed,
@@ -218,7 +218,7 @@ def _refine(
             if not flow:
                 bar.update(100 - bar.n)
                 return
-            sampler = model.build_sampler(flow)
+            sampler = model.sampler_moved_by(flow)
             refinement = fit_refinement(
                 layout,
                 table,
@@ -235,4 +235,5 @@ def _refine(
             )
             return
     refinement = dataclasses.replace(refinement, flow=flow)
+    model.moving_sampler = sampler  # compiled once
     model.state = dataclasses.replace(model.state, refinement=vars(refinement))

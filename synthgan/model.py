@@ -31,6 +31,7 @@ from synthgan.engines import import_keras
 from synthgan.persistence import FittedState
 
 if TYPE_CHECKING:
+    from synthgan.networks import Flow
     from synthgan.refinement.refiner import Refiner
     from synthgan.training.sampler import Sampler
 
@@ -79,35 +80,44 @@ class Model:
     @cached_property
     def sampler(self) -> Sampler:
         """The compiled generator."""
-        return self.build_sampler([])
+        return self._build_sampler(None)
 
     @cached_property
     def moving_sampler(self) -> Sampler:
         """The compiled generator with its flow, if it has one."""
-        refinement = self.state.refinement
-        if refinement is None or not refinement["flow"]:
-            return self.sampler
-        return self.build_sampler(refinement["flow"])
+        return self.sampler_moved_by(self._flow)
 
-    def build_sampler(self, flow: list[np.ndarray]) -> Sampler:
-        """Compile the generator with the networks of a flow, given their weights."""
+    @property
+    def _flow(self) -> list[np.ndarray]:
+        """Weights of the flow's networks; none without a flow."""
+        refinement = self.state.refinement
+        return refinement["flow"] if refinement else []
+
+    def sampler_moved_by(self, weights: list[np.ndarray]) -> Sampler:
+        """Compile the generator with a flow of networks of these weights, if any."""
+        if not weights:
+            return self.sampler
         import_keras()
         from synthgan.engines import current_engine
         from synthgan.networks import Flow
+
+        units = tuple(self.state.settings["discriminator_units"])
+        gradient = current_engine().input_gradient
+        return self._build_sampler(
+            Flow(self.state.encoder.layout, units, weights, gradient)
+        )
+
+    def _build_sampler(self, flow: Flow | None) -> Sampler:
+        import_keras()
         from synthgan.training.sampler import Sampler
 
-        state = self.state
-        layout = state.encoder.layout
-        units = tuple(state.settings["discriminator_units"])
         return Sampler(
-            layout,
-            state.settings["latent_dim"],
-            tuple(state.settings["generator_units"]),
-            state.weights,
-            state.encoder.settle,
-            Flow(layout, units, flow, current_engine().input_gradient)
-            if flow
-            else None,
+            self.state.encoder.layout,
+            self.state.settings["latent_dim"],
+            tuple(self.state.settings["generator_units"]),
+            self.state.weights,
+            self.state.encoder.settle,
+            flow,
         )
 
     @cached_property
@@ -328,11 +338,12 @@ class Model:
         They are moved, but not chosen: a few of their columns are looked at, which are
         right without it, and many of them are wanted.
         """
-        if (n_rows, refine) not in self._pools:
+        is_moved = refine and bool(self._flow)
+        if (n_rows, is_moved) not in self._pools:
             rows = RowRange(make_seed(self.state.sample_seed, "pool"), 0, n_rows)
             if self.state.encoder.layout.width:
-                table = self._sampler(refine).sample(rows)
+                table = self._sampler(is_moved).sample(rows)
             else:
                 table = self._make_table(rows, None, refine=False)
-            self._pools[n_rows, refine] = Pool(rows, table)
-        return self._pools[n_rows, refine]
+            self._pools[n_rows, is_moved] = Pool(rows, table)
+        return self._pools[n_rows, is_moved]

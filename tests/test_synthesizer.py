@@ -25,6 +25,7 @@ from synthgan import (
     infer_schema,
     load,
 )
+from synthgan.fitting import MIN_REFINED_ROWS
 from synthgan.losses import LOSSES
 
 pytestmark = pytest.mark.engine
@@ -342,6 +343,13 @@ def test_odd_tables_are_fitted_sampled_and_saved(
     synthesizer.save(tmp_path / "a.synthgan")
     again = load(tmp_path / "a.synthgan")
     same(again.sample(20, random_state=1), synthesizer.sample(20, random_state=1))
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_a_small_table_is_not_refined(tiny: dict[str, Any]) -> None:
+    numbers = np.arange(MIN_REFINED_ROWS - 1)
+    table = pd.DataFrame({"a": numbers % 2, "b": numbers * (numbers % 2)})
+    assert GANSynthesizer(**tiny).fit(table).refinement_ is None
 
 
 @pytest.mark.usefixtures("uncompiled")
