@@ -23,9 +23,10 @@ RANK_STEP = 0.004
 #: Step of the logits of a choice. With 1, were its column alone wrong, the choice would
 #: be put right at once; columns that move together need less.
 CODE_STEP = 0.4
-#: The gradient at a rank is taken at most so far beside it, as a standard normal
-#: number: networks see ranks in pieces, at whose ends their gradients jump, and rows
-#: would pile up there.
+#: What networks see of a rank is at most so far beside it, as a standard normal number.
+#: When they move rows: they see ranks in pieces, at whose ends their gradients jump, and
+#: rows would pile up there. When they are trained: rows would move towards the training
+#: rows' very places.
 JITTER = 0.1
 
 

@@ -13,6 +13,8 @@ from synthgan.layout import Layout
 #: ones are halved so many times, since much of what tells rows apart is in the tails.
 N_EQUAL_PIECES = 16
 N_HALVINGS = 3
+#: Ranks of 0 and 1 would be infinite as standard normal numbers; they become 5.2 here.
+MAX_CENTRED_RANK = 1.0 - 2e-7
 #: Temperature of the Gumbel-softmax.
 TEMPERATURE = 0.5
 
@@ -242,6 +244,18 @@ class RowFeatures:
 def normal_cdf(numbers: Any) -> Any:
     """Return the standard normal distribution function."""
     return 0.5 * (1.0 + ops.erf(numbers / np.float32(np.sqrt(2.0))))
+
+
+def jitter_ranks(ranks: Any, jitter: Any) -> Any:
+    """Move ranks by so much, measured as standard normal numbers.
+
+    Parameters
+    ----------
+    ranks, jitter : tensor, shape (batch, n_ranks)
+    """
+    inside = ops.clip(2.0 * ranks - 1.0, -MAX_CENTRED_RANK, MAX_CENTRED_RANK)
+    numbers = np.float32(np.sqrt(2.0)) * ops.erfinv(inside)
+    return normal_cdf(numbers + jitter)
 
 
 def _weights(logits: Any) -> Any:

@@ -35,8 +35,10 @@ MAX_CELLS = 20_000_000
 TESTED_ROWS = 5_000
 #: Rows that the last calibration looks at.
 CALIBRATED_ROWS = 20_000
-#: Candidates of a row, times the effective share.
-CANDIDATES = 4
+#: Candidates of a row for each unit of the variance of their weights (whose mean is 1);
+#: the fewest of them.
+CANDIDATES = 32
+MIN_CANDIDATES = 4
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
@@ -49,6 +51,35 @@ def count_made(layout: Layout, n_rows: int) -> tuple[int, int]:
     most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
     n_tested = min(n_rows, TESTED_ROWS, most // MAX_CANDIDATES)
     return min(MADE_PER_ROW * n_rows, MAX_MADE, most), n_tested
+
+
+def count_candidates(share: float) -> int:
+    r"""Return how many candidates a row is chosen from.
+
+    Parameters
+    ----------
+    share : float
+        Effective share of rows with their weights.
+
+    Notes
+    -----
+    A candidate's chance to be chosen is its weight over the sum of those of its row.
+    With K candidates that sum varies by :math:`\chi^2 / K`, where
+    :math:`\chi^2 = 1 / share - 1` is the variance of the weights, and as far is what
+    is chosen from what the weights ask for.
+
+    References
+    ----------
+    S. Agapiou et al., "Importance sampling: intrinsic dimension and computational
+    cost", Statistical Science 32, 2017: the error, in terms of the effective share.
+
+    Examples
+    --------
+    >>> [count_candidates(share) for share in (1.0, 0.8, 0.5, 0.2)]
+    [4, 8, 32, 32]
+    """
+    wanted = math.ceil(CANDIDATES * (1 / share - 1))
+    return min(max(wanted, MIN_CANDIDATES), MAX_CANDIDATES)
 
 
 def fit_refinement(
@@ -166,7 +197,7 @@ def _calibrate(
     scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     share = effective_share(np.minimum(scores, caps).sum(axis=0))
-    n_candidates = min(math.ceil(CANDIDATES / share), MAX_CANDIDATES)
+    n_candidates = count_candidates(share)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )

@@ -11,6 +11,7 @@ import numpy as np
 from synthgan._random import RowRange, make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
+from synthgan.networks.flow import JITTER
 from synthgan.refinement.fit import count_made
 from synthgan.refinement.ratio import train_ratio
 
@@ -79,6 +80,7 @@ def fit_flow(
             make_seed(seed, "ratio"),
             deadline,
             on_call_end,
+            jitter=JITTER,
         )
         if ratio.held_out_loss >= math.log(2):
             break

@@ -23,6 +23,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine, pad_rows
 from synthgan.layout import Layout
 from synthgan.networks import RatioNetwork, read_ratio_networks
+from synthgan.networks.rows import jitter_ranks
 from synthgan.refinement.held_out import split_held_out
 
 #: Rows of a batch, half of them real.
@@ -111,6 +112,7 @@ def train_ratio(
     seed: int,
     deadline: float,
     on_call_end: Callable[[int, int], None],
+    jitter: float = 0.0,
 ) -> Ratio:
     """Train a network to tell training rows from made ones.
 
@@ -130,6 +132,9 @@ def train_ratio(
         Time (of `time.perf_counter`) at which training stops at the latest.
     on_call_end : callable
         Told the steps done and planned.
+    jitter : float, default 0
+        The ranks that the network is trained on are moved at random, at most so far as
+        standard normal numbers; those it is tested on are not.
     """
     engine = current_engine()
     model = RatioNetwork(layout, units)
@@ -154,11 +159,11 @@ def train_ratio(
             (data[2], data[3], len(made)),
         ):
             chosen = random.randint((half,), 0, n_rows, seed=draws)
-            parts.append(
-                model.features(
-                    ops.take(codes, chosen, axis=0), ops.take(ranks, chosen, axis=0)
-                )
-            )
+            seen = ops.take(ranks, chosen, axis=0)
+            if jitter:
+                moves = random.uniform(ops.shape(seen), -jitter, jitter, seed=draws)
+                seen = jitter_ranks(seen, moves)
+            parts.append(model.features(ops.take(codes, chosen, axis=0), seen))
         features = ops.concatenate(parts, axis=0)
 
         def losses() -> tuple[Any]:

@@ -15,7 +15,7 @@ from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
 
 #: Candidates of a row at most.
-MAX_CANDIDATES = 12
+MAX_CANDIDATES = 32
 
 #: Makes candidate k of some rows.
 MakeCandidate = Callable[[int], EncodedTable]

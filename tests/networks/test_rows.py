@@ -15,7 +15,7 @@ from scipy.special import ndtr, softmax
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout, Reference, padded_width
 from synthgan.networks import RowFeatures
-from synthgan.networks.rows import cut_pieces
+from synthgan.networks.rows import cut_pieces, jitter_ranks
 
 pytestmark = pytest.mark.engine
 
@@ -105,6 +105,16 @@ def test_a_normal_output_is_a_uniform_rank(layout: Layout) -> None:
     rows = array(RowFeatures(layout).choose(ops.convert_to_tensor(outputs), seed))
     ranks = slice(layout.softmax_width, None)
     np.testing.assert_allclose(rows[:, ranks], ndtr(outputs[:, ranks]), atol=1e-5)
+
+
+def test_jitter_moves_ranks_by_so_much_as_standard_normal_numbers() -> None:
+    rng = np.random.default_rng(0)
+    ranks = rng.random((500, 2), dtype=np.float32)
+    jitter = rng.uniform(-0.5, 0.5, ranks.shape).astype(np.float32)
+    moved = array(jitter_ranks(ops.convert_to_tensor(ranks), jitter))
+    np.testing.assert_allclose(moved, ndtr(stats.norm.ppf(ranks) + jitter), atol=1e-5)
+    ends = array(jitter_ranks(ops.convert_to_tensor(np.float32([[0.0, 1.0]])), 0.1))
+    np.testing.assert_allclose(ends, [[0, 1]], atol=1e-6)
 
 
 def test_the_gradient_of_a_choice_reaches_every_logit_and_rank(layout: Layout) -> None:

@@ -14,7 +14,7 @@ from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
 from synthgan.refinement.fit import fit_refinement
-from synthgan.refinement.ratio import RatioNetwork, load_ratio
+from synthgan.refinement.ratio import RatioNetwork, load_ratio, train_ratio
 from synthgan.refinement.refiner import Refiner, find_best
 from synthgan.refinement.state import effective_share
 from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
@@ -50,16 +50,21 @@ def choose_rows(choose, rows: RowRange, make) -> EncodedTable:
     )
 
 
-def fit(train: EncodedTable, make=make_rows):
+def start_weights() -> list[np.ndarray]:
+    """Return an untrained discriminator's weights."""
     width = RowFeatures(LAYOUT).features_width + LAYOUT.n_columns
     untrained = build_discriminator(width, (16,), make_seeds(0, "discriminator"))
+    return [ops.convert_to_numpy(v) for v in untrained.trainable_variables]
+
+
+def fit(train: EncodedTable, make=make_rows):
     return fit_refinement(
         LAYOUT,
         train,
         lambda rows, choose: (
             make(rows) if choose is None else choose_rows(choose, rows, make)
         ),
-        [ops.convert_to_numpy(v) for v in untrained.trainable_variables],
+        start_weights(),
         (16,),
         0,
         math.inf,
@@ -114,6 +119,30 @@ def test_networks_are_added_up_and_weights_that_do_not_fit_are_refused() -> None
     for wrong in (weights[0][:-1], [*weights[0], *weights[1][:-1]], []):
         with pytest.raises(ValueError, match="refinement weights: expected"):
             load_ratio(LAYOUT, (8,), wrong)
+
+
+def test_differences_smaller_than_the_jitter_are_not_learned() -> None:
+    def make_half(low: float, seed: int) -> EncodedTable:
+        table = make_rows(RowRange(seed, 0, 3_000))
+        return EncodedTable(table.codes, low + table.ranks / 2)
+
+    def held_out_loss(jitter: float) -> float:
+        ratio = train_ratio(
+            LAYOUT,
+            make_half(0.0, 1),
+            make_half(0.5, 2),
+            make_half(0.5, 3),
+            start_weights(),
+            (16,),
+            0,
+            math.inf,
+            lambda step, n_steps: None,
+            jitter,
+        )
+        return ratio.held_out_loss
+
+    assert held_out_loss(0.0) < 0.1
+    assert held_out_loss(100.0) > 0.5
 
 
 @pytest.mark.parametrize("n_candidates", [1, 2, 16])
