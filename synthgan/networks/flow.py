@@ -24,9 +24,9 @@ RANK_STEP = 0.004
 #: be put right at once; columns that move together need less.
 CODE_STEP = 0.4
 #: What networks see of a rank is at most so far beside it, as a standard normal number.
-#: When they move rows: they see ranks in pieces, at whose ends their gradients jump, and
-#: rows would pile up there. When they are trained: rows would move towards the training
-#: rows' very places.
+#: When they move rows: they see ranks in pieces, at whose ends their gradients jump,
+#: and rows would pile up there. When they are trained: rows would move towards the
+#: training rows' very places.
 JITTER = 0.1
 
 
