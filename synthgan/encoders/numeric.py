@@ -22,7 +22,7 @@ from synthgan.schema import ColumnSchema, present_numbers
 from synthgan.schema.values import insert_missing, present_values, restore_values
 
 #: An atom is a value in at least this share of the rows, and in this number of rows, …
-ATOM_SHARE = 0.01
+ATOM_SHARE = 0.001
 ATOM_ROWS = 10
 #: … that is so many times as frequent as usual among so many values on each side, …
 SPIKE_FACTOR = 3.0
@@ -31,6 +31,8 @@ N_NEIGHBOURS = 4
 #: other frequent values of a smooth column, such as ages, are better ranks: a network
 #: learns one smooth thing instead of many choices.
 WIDE_SHARE = 0.04
+#: A column has no more atoms than these, its most frequent ones.
+MAX_ATOMS = 12
 #: A column of at most so many values, each in so many rows, is all atoms.
 ALL_ATOMS_VALUES = 24
 ALL_ATOMS_ROWS = 5
@@ -211,7 +213,9 @@ def find_atoms(counts: np.ndarray, n_rows: int) -> np.ndarray:
         return np.ones(len(counts), dtype=bool)
     is_frequent = counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)
     is_spike = counts >= SPIKE_FACTOR * _usual_counts(counts)
-    return is_frequent & (is_spike | (counts >= WIDE_SHARE * n_rows))
+    is_found = is_frequent & (is_spike | (counts >= WIDE_SHARE * n_rows))
+    is_found[np.argsort(-counts * is_found, kind="stable")[MAX_ATOMS:]] = False
+    return is_found
 
 
 def _usual_counts(counts: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from contract import round_trip
 from tables import infer_quietly
 
 from synthgan._random import RowRange
-from synthgan.encoders.numeric import NumericEncoder, find_atoms
+from synthgan.encoders.numeric import MAX_ATOMS, NumericEncoder, find_atoms
 from synthgan.layout import Layout
 
 RNG = np.random.default_rng(0)
@@ -59,10 +59,18 @@ def test_a_value_of_four_rows_among_few_is_no_atom() -> None:
 def test_frequent_values_are_atoms_by_share_of_rows_and_number_of_rows() -> None:
     rest = np.linspace(5, 6, 2000)
     values = np.r_[np.zeros(30), np.ones(15), rest]
-    assert atoms_of(values, 2045).tolist() == [0.0]
-    assert atoms_of(values, 1500).tolist() == [0.0, 1.0]
+    assert atoms_of(values, 15_001).tolist() == [0.0]
+    assert atoms_of(values, 15_000).tolist() == [0.0, 1.0]
     few = np.r_[np.zeros(9), np.ones(10), rest[:100]]
     assert atoms_of(few, 119).tolist() == [1.0]
+
+
+def test_of_many_spikes_the_most_frequent_are_atoms() -> None:
+    spikes = np.repeat(np.arange(20) / 19, np.arange(20) + 20)
+    values = np.r_[spikes, np.linspace(0, 1, 2001)]
+    n_atoms = len(atoms_of(values, len(values)))
+    assert n_atoms == MAX_ATOMS
+    assert atoms_of(values, len(values)).min() == spikes[-1] - (n_atoms - 1) / 19
 
 
 def test_smooth_frequent_values_are_ranks() -> None:
