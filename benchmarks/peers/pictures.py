@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,9 +103,12 @@ def draw_curves(measured: pd.DataFrame, path: Path) -> None:
     scores = [name for name in score_names(measured) if measured[name].notna().any()]
     if not scores:
         return
-    figure = Figure(figsize=(4 * len(scores), 4), layout="constrained")
-    axes = figure.subplots(1, len(scores), squeeze=False)[0]
-    for panel, score in zip(axes, scores, strict=True):
+    n_rows = math.ceil(len(scores) / 3)
+    figure = Figure(figsize=(12, 3.5 * n_rows), layout="constrained")
+    axes = figure.subplots(n_rows, 3, squeeze=False).ravel()
+    for empty in axes[len(scores) :]:
+        empty.remove()
+    for panel, score in zip(axes, scores, strict=False):
         for model, rows in measured.sort_values("fit_seconds").groupby("model"):
             panel.plot(
                 rows["fit_seconds"],
@@ -120,10 +124,14 @@ def draw_curves(measured: pd.DataFrame, path: Path) -> None:
 
 
 def _lay_out_seconds(panel: Axes) -> None:
-    from matplotlib.ticker import StrMethodFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     panel.set(xscale="log", xlabel="seconds of fit")
+    first, last = panel.get_xlim()
+    labelled = (1.0, 3.0) if last < 1_000 * first else (1.0,)
+    panel.xaxis.set_major_locator(LogLocator(subs=labelled))
     panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _save(figure: Figure, path: Path) -> None:
