@@ -29,7 +29,7 @@ from benchmarks.results import (
     to_markdown,
 )
 
-#: Training rows and steps: the whole grid, some 200 trainings, takes hours, not days.
+#: Training rows and steps: the whole grid, some 280 trainings, takes hours, not days.
 N_ROWS, N_STEPS = 6_000, 2_000
 #: What a table shows of each training, and whether of its raw rows.
 _FIGURES: dict[str, tuple[str, bool]] = {

@@ -31,7 +31,7 @@ N_NEIGHBOURS = 4
 #: other frequent values of a smooth column, such as ages, are better ranks: a network
 #: learns one smooth thing instead of many choices.
 WIDE_SHARE = 0.04
-#: A column has no more atoms than these, its most frequent ones.
+#: A column has no more atoms than these, its most frequent ones, but for wide ones.
 MAX_ATOMS = 12
 #: A column of at most so many values, each in so many rows, is all atoms.
 ALL_ATOMS_VALUES = 24
@@ -213,8 +213,10 @@ def find_atoms(counts: np.ndarray, n_rows: int) -> np.ndarray:
         return np.ones(len(counts), dtype=bool)
     is_frequent = counts >= max(ATOM_SHARE * n_rows, ATOM_ROWS)
     is_spike = counts >= SPIKE_FACTOR * _usual_counts(counts)
-    is_found = is_frequent & (is_spike | (counts >= WIDE_SHARE * n_rows))
-    is_found[np.argsort(-counts * is_found, kind="stable")[MAX_ATOMS:]] = False
+    is_wide = is_frequent & (counts >= WIDE_SHARE * n_rows)
+    is_found = is_wide | (is_frequent & is_spike)
+    n_atoms = max(MAX_ATOMS, is_wide.sum())
+    is_found[np.argsort(-counts * is_found, kind="stable")[n_atoms:]] = False
     return is_found
 
 

@@ -2,9 +2,9 @@
 
 Its score estimates log p(x) - log q(x), p being the table and q the generator. It
 starts as the discriminator that the generator was trained against, which has seen more
-of its rows than could be made again. The generator's rows are without end, the training
-rows are not: a part of them is held out and says when to stop. Files of
-earlier versions hold two networks, whose scores are added.
+of its rows than could be made again, or as the network before it. The generator's rows
+are without end, the training rows are not: a part of them is held out and says when to
+stop. Files of earlier versions hold two networks, whose scores are added.
 """
 
 from __future__ import annotations

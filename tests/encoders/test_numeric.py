@@ -65,6 +65,11 @@ def test_frequent_values_are_atoms_by_share_of_rows_and_number_of_rows() -> None
     assert atoms_of(few, 119).tolist() == [1.0]
 
 
+def test_wide_values_are_atoms_however_many_they_are() -> None:
+    hours = np.repeat(np.arange(24.0), 1000)
+    assert atoms_of(np.r_[hours, 99.0], 24_001).tolist() == list(range(24))
+
+
 def test_of_many_spikes_the_most_frequent_are_atoms() -> None:
     spikes = np.repeat(np.arange(20) / 19, np.arange(20) + 20)
     values = np.r_[spikes, np.linspace(0, 1, 2001)]
