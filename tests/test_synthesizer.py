@@ -345,6 +345,22 @@ def test_odd_tables_are_fitted_sampled_and_saved(
     same(again.sample(20, random_state=1), synthesizer.sample(20, random_state=1))
 
 
+@pytest.mark.parametrize("kind", ["choices", "numbers"])
+def test_tables_without_numbers_or_without_choices_are_refined(
+    kind: str, tiny: dict[str, Any], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(MIN_REFINED_ROWS, 2)), columns=["a", "b"])
+    if kind == "choices":
+        table = (table > 0).astype(str)
+    synthesizer = GANSynthesizer(**tiny).fit(table)
+    assert synthesizer.refinement_ is not None
+    rows = synthesizer.sample(20, random_state=1)
+    pd.testing.assert_series_equal(rows.dtypes, table.dtypes)
+    synthesizer.save(tmp_path / "a.synthgan")
+    same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
+
+
 @pytest.mark.usefixtures("uncompiled")
 def test_a_small_table_is_not_refined(tiny: dict[str, Any]) -> None:
     numbers = np.arange(MIN_REFINED_ROWS - 1)

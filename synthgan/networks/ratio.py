@@ -48,6 +48,11 @@ class RatioNetwork:
         kernel, *others = discriminator_weights
         self.set_weights([kernel[: self.rows.features_width], *others])
 
+    def lower_scores(self, amount: float) -> None:
+        """Lower the scores of all rows by as much."""
+        bias = self.network.score.bias
+        bias.assign(bias - amount)
+
 
 def read_ratio_networks(
     layout: Layout, units: tuple[int, ...], weights: list[np.ndarray]

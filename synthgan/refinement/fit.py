@@ -15,7 +15,7 @@ from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
 from synthgan.refinement.ratio import train_ratio
-from synthgan.refinement.refiner import MAX_CANDIDATES, Choose, Refiner
+from synthgan.refinement.refiner import Choose, Refiner
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails
 
@@ -30,15 +30,15 @@ MAX_CHOSEN_CELLS = 3_000_000
 #: The network's share of the time.
 NETWORK_SHARE = 0.6
 #: Made cells that are held in memory at the most.
-MAX_CELLS = 20_000_000
+MAX_CELLS = 40_000_000
 #: Made rows that networks and trees are tested on.
 TESTED_ROWS = 5_000
 #: Rows that the last calibration looks at.
 CALIBRATED_ROWS = 20_000
 #: Candidates of a row for each unit of the variance of their weights (whose mean is 1);
-#: the fewest of them.
+#: the fewest and the most of them.
 CANDIDATES = 32
-MIN_CANDIDATES = 4
+MIN_CANDIDATES, MAX_CANDIDATES = 4, 32
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
@@ -49,8 +49,7 @@ MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 def count_made(layout: Layout, n_rows: int) -> tuple[int, int]:
     """Return of how many made rows a network learns, and on how many it is tested."""
     most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
-    n_tested = min(n_rows, TESTED_ROWS, most // MAX_CANDIDATES)
-    return min(MADE_PER_ROW * n_rows, MAX_MADE, most), n_tested
+    return min(MADE_PER_ROW * n_rows, MAX_MADE, most), min(n_rows, TESTED_ROWS, most)
 
 
 def count_candidates(share: float) -> int:
@@ -123,9 +122,6 @@ def fit_refinement(
     """
     n_cells = layout.n_codes + layout.n_ranks
     n_made, n_tested = count_made(layout, len(train))
-    n_calibrated = min(
-        len(train), CALIBRATED_ROWS, MAX_CELLS // n_cells // MAX_CANDIDATES
-    )
 
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
         return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)
@@ -158,18 +154,12 @@ def fit_refinement(
             deadline,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        if trees:
-            refinement, rows = _calibrate(
-                layout,
-                train,
-                make_rows,
-                units,
-                ratio.weights,
-                trees,
-                n_calibrated,
-                seed,
-            )
-    return dataclasses.replace(refinement, tails=fit_tails(rows, layout))
+        n_calibrated = min(len(train), CALIBRATED_ROWS)
+        refinement, rows = _calibrate(
+            layout, train, make_rows, units, ratio.weights, trees, n_calibrated, seed
+        )
+    tails = fit_tails(rows, len(train), layout)
+    return dataclasses.replace(refinement, tails=tails)
 
 
 def _calibrate(
@@ -182,7 +172,10 @@ def _calibrate(
     n_rows: int,
     seed: int,
 ) -> tuple[Refinement, EncodedTable]:
-    """Find number of candidates and offsets; return rows chosen by them as well."""
+    """Find number of candidates and offsets; return rows chosen by them as well.
+
+    Fewer rows than `n_rows` where their candidates would not fit in memory.
+    """
     no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
     refinement = Refinement(
         units, [], weights, trees, [], no_tails, math.inf, math.inf, 1, 1.0
@@ -198,6 +191,8 @@ def _calibrate(
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     share = effective_share(np.minimum(scores, caps).sum(axis=0))
     n_candidates = count_candidates(share)
+    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    n_rows = min(n_rows, most // n_candidates)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )

@@ -14,9 +14,6 @@ from synthgan.refinement.state import Refinement
 from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
 
-#: Candidates of a row at most.
-MAX_CANDIDATES = 32
-
 #: Makes candidate k of some rows.
 MakeCandidate = Callable[[int], EncodedTable]
 #: Makes one row out of each row's candidates.

@@ -16,19 +16,21 @@ from synthgan.layout import Layout
 TAIL_SHARE = 0.005
 #: Ends of fewer ranks say too little, and columns of fewer have none.
 MIN_TAIL, MIN_RANKS = 20, 400
-#: So many rows come to the very end of a column, of as many as the ends were fitted to,
-#: on average. Which of them is the outermost is chance in both tables, so that a table
+#: So many rows of as many as were trained on come to the very end of a column, on
+#: average. Which of them is the outermost is chance in both tables, so that a table
 #: of made rows lacks an extreme one time in 16 (2^-4); with one row, every other time.
 N_AT_END = 4
 
 
-def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
+def fit_tails(made: EncodedTable, n_train: int, layout: Layout) -> list[np.ndarray]:
     """Remember the outermost ranks of made rows.
 
     Parameters
     ----------
     made : EncodedTable
         Rows as they are handed out.
+    n_train : int
+        Number of training rows.
     layout : Layout
         Layout of the rows.
 
@@ -38,12 +40,13 @@ def fit_tails(made: EncodedTable, layout: Layout) -> list[np.ndarray]:
         For each rank the k lowest and the k highest, ascending; k may be 0.
     """
     tails = []
+    n_at_end = max(1, round(N_AT_END * len(made) / n_train))
     for own, counts in zip(made.ranks.T, layout.ranks_count(made.codes).T, strict=True):
         ranks = np.sort(own[counts])
         size = 0
         if len(ranks) >= MIN_RANKS:
             size = max(int(TAIL_SHARE * len(ranks)), MIN_TAIL)
-            ranks = ranks[N_AT_END - 1 : 1 - N_AT_END]
+            ranks = ranks[n_at_end - 1 : len(ranks) - n_at_end + 1]
         tails.append(np.stack([ranks[:size], ranks[len(ranks) - size :]]))
     return tails
 
