@@ -201,9 +201,9 @@ _INTRODUCTION = f"""\
 # Ablation
 
 Each row is the recipe with one ingredient changed: means over so many trainings of
-{N_STEPS:,} steps on {N_ROWS:,} rows, short ones, since there are hundreds, two at a time,
-so that their seconds say nothing. "Its deviation" is the standard deviation of the
-refined rows' two-sample AUC over them. An ingredient earns its place where the row
+{N_STEPS:,} steps on {N_ROWS:,} rows, short ones, since there are hundreds; two at a
+time, so that their seconds say nothing. "Its deviation" is the standard deviation of
+the refined rows' two-sample AUC over them. An ingredient earns its place where the row
 without it is worse by more than that. The rows without references and dependencies
 differ only where a table has some. Sums are in none of these tables; that they are kept
 exactly is tested.

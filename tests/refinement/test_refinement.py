@@ -174,7 +174,9 @@ def test_the_best_candidate_is_found_without_all_scores(
 def test_a_start_whose_scores_lie_elsewhere_costs_no_time() -> None:
     weights = start_weights()
     shifted = [*weights[:-1], weights[-1] + 5.0]
-    usual, other = (held_out_loss(own, time.perf_counter()) for own in (weights, shifted))
+    usual, other = (
+        held_out_loss(own, time.perf_counter()) for own in (weights, shifted)
+    )
     assert other == pytest.approx(usual, abs=1e-3)
     assert usual < 0.6
 
