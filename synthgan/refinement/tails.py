@@ -18,8 +18,8 @@ TAIL_SHARE = 0.005
 MIN_TAIL, MIN_RANKS = 20, 400
 #: So many rows of as many as were trained on come to the very end of a column, on
 #: average. Which of them is the outermost is chance in both tables, so that a table
-#: of made rows lacks an extreme one time in 16 (2^-4); with one row, every other time.
-N_AT_END = 4
+#: of made rows lacks an extreme one time in 256 (2^-8); with one row, every other time.
+N_AT_END = 8
 
 
 def fit_tails(made: EncodedTable, n_train: int, layout: Layout) -> list[np.ndarray]:
