@@ -117,7 +117,8 @@ def test_values_stay_inside_the_training_range(synthetic: pd.DataFrame) -> None:
 
 def test_rows_are_made_and_not_copied(synthetic: pd.DataFrame) -> None:
     train = make_truth(2000, seed=1)
-    assert not synthetic["x"].isin(train["x"].iloc[1:-1]).mean() > 0.01
+    inner = train["x"].sort_values().iloc[1:-1]  # the ends may come back
+    assert not synthetic["x"].isin(inner).mean() > 0.01
     assert synthetic.duplicated().mean() < 0.01
 
 
