@@ -241,7 +241,7 @@ class Layout:
 
         Returns
         -------
-        ndarray of float32, shape (n_rows, n_codes + n_ranks)
+        ndarray of float32, shape (n_rows, n_cells)
             Codes, then ranks: those of atoms and of cells that are referred to where
             a cell is one, and -1 where it is missing.
         """
@@ -275,6 +275,11 @@ class Layout:
     def n_ranks(self) -> int:
         """Number of rank blocks: width of the compact ranks."""
         return len(self.rank_blocks)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of codes and ranks of a compact row: width of `cells`."""
+        return self.n_codes + self.n_ranks
 
     @cached_property
     def softmax_width(self) -> int:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -48,7 +49,7 @@ MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
 def count_made(layout: Layout, n_rows: int) -> tuple[int, int]:
     """Return of how many made rows a network learns, and on how many it is tested."""
-    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
+    most = MAX_CELLS // layout.n_cells
     return min(MADE_PER_ROW * n_rows, MAX_MADE, most), min(n_rows, TESTED_ROWS, most)
 
 
@@ -120,7 +121,6 @@ def fit_refinement(
     Refinement
         Without a flow.
     """
-    n_cells = layout.n_codes + layout.n_ranks
     n_made, n_tested = count_made(layout, len(train))
 
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
@@ -137,13 +137,14 @@ def fit_refinement(
         deadline,
         lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
     )
-    refinement, rows = _calibrate(
-        layout, train, make_rows, units, ratio.weights, [], n_tested, seed
+    calibrate = partial(
+        _calibrate, layout, train, make_rows, units, ratio.weights, seed=seed
     )
+    refinement, rows = calibrate([], n_tested)
     on_progress(NETWORK_SHARE)
     if time.perf_counter() < deadline:
         choose = Refiner(layout, refinement).choose
-        n_chosen = min(n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // n_cells)
+        n_chosen = min(n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // layout.n_cells)
         trees = grow_trees(
             layout,
             train,
@@ -155,9 +156,8 @@ def fit_refinement(
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
         n_calibrated = min(len(train), CALIBRATED_ROWS)
-        refinement, rows = _calibrate(
-            layout, train, make_rows, units, ratio.weights, trees, n_calibrated, seed
-        )
+        if trees or n_calibrated > n_tested:
+            refinement, rows = calibrate(trees, n_calibrated)
     tails = fit_tails(rows, len(train), layout)
     return dataclasses.replace(refinement, tails=tails)
 
@@ -191,8 +191,7 @@ def _calibrate(
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     share = effective_share(np.minimum(scores, caps).sum(axis=0))
     n_candidates = count_candidates(share)
-    most = MAX_CELLS // (layout.n_codes + layout.n_ranks)
-    n_rows = min(n_rows, most // n_candidates)
+    n_rows = min(n_rows, MAX_CELLS // layout.n_cells // n_candidates)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )

@@ -123,7 +123,8 @@ def train_ratio(
     train, made, held_out_made : EncodedTable
         Training rows, the generator's rows to train on, and others to test on.
     discriminator_weights : list of ndarray
-        Where it starts: at those of a discriminator, or of another ratio.
+        Where it starts: at those of a discriminator, or of another ratio, its scores
+        moved to lie around 0.
     units : tuple of int
         The network's widths, and the discriminator's.
     seed : int

@@ -44,7 +44,7 @@ class Refiner:
         )
         self._trees = None
         if refinement.trees:
-            self._trees = Trees(layout.n_codes + layout.n_ranks, *refinement.trees)
+            self._trees = Trees(layout.n_cells, *refinement.trees)
 
     def score_by_trees(self, table: EncodedTable) -> np.ndarray:
         """Return the trees' scores of any number of rows; 0 without trees."""

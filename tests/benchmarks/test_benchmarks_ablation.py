@@ -43,8 +43,7 @@ def arguments(monkeypatch, grid_arguments):
         }
         raw = {"scores": {**scores, "two_sample_auc": 0.7}}
         environment = {"date": "today"}
-        part = {"scores": scores, "raw": raw, "fit_seconds": 3.0}
-        return {**part, "environment": environment}
+        return {"scores": scores, "raw": raw, "environment": environment}
 
     monkeypatch.setattr(ablation, "measure_synthgan", measure_synthgan)
     monkeypatch.setattr(ablation, "in_fresh_process", lambda f, *a: f(*a))
