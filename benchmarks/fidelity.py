@@ -21,7 +21,12 @@ import pandas as pd
 
 from benchmarks.attacks import attack_rows, privacy_section
 from benchmarks.datasets import Dataset, load_dataset
-from benchmarks.machine import describe_environment, n_cores, peak_memory_mib
+from benchmarks.machine import (
+    describe_environment,
+    n_cores,
+    name_accelerator,
+    peak_memory_mib,
+)
 from benchmarks.results import (
     Result,
     add_grid_arguments,
@@ -179,6 +184,7 @@ def measure_synthgan(
         dataset, lambda _: synthesizer, backend_memory, is_attacked=is_attacked
     )
     result["environment"]["backend"] = keras.backend.backend()
+    result["environment"]["accelerator"] = name_accelerator()
     result["refinement"] = describe_refinement(synthesizer)
     synthesizer.set_params(refine=False)
     result["raw"] = {

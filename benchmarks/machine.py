@@ -50,6 +50,24 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def name_accelerator() -> str:
+    """Return what Keras's backend computes on beside the processor, if anything."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        kinds = [d.device_kind for d in jax.devices() if d.platform != "cpu"]
+    else:
+        import tensorflow as tf
+
+        kinds = [
+            tf.config.experimental.get_device_details(device)["device_name"]
+            for device in tf.config.list_physical_devices("GPU")
+        ]
+    return ", ".join(kinds) or "none"
+
+
 def _versions() -> dict[str, str]:
     versions = {"synthgan": synthgan.__version__}
     for package in _PACKAGES:

@@ -149,22 +149,21 @@ class OneCycleEngine:
         self._engine: Engine = current_engine()
         self.minimise = self._engine.minimise
         self.input_gradient = self._engine.input_gradient
+        self.place = self._engine.place
+        self.freeze = self._engine.freeze
 
     def compile(
         self,
         cycle: Sequence[Repeated],
         variables: Sequence[Any],
-        data: Any,
         cycles_per_call: int,
         n_figures: int,
         n_steps: int,
-    ) -> Callable[[], np.ndarray]:
+    ) -> Callable[[Any], np.ndarray]:
         from keras import ops
 
-        tensors = tuple(ops.convert_to_tensor(array) for array in data)
-
-        def call() -> np.ndarray:
-            figures = [ops.convert_to_numpy(part.step(tensors)) for part in cycle]
+        def call(data: Any) -> np.ndarray:
+            figures = [ops.convert_to_numpy(part.step(data)) for part in cycle]
             return np.mean(figures, axis=0)
 
         return call

@@ -73,11 +73,10 @@ class Engine(Protocol):
         self,
         cycle: Sequence[Repeated],
         variables: Sequence[Any],
-        data: Any,
         cycles_per_call: int,
         n_figures: int,
         n_steps: int,
-    ) -> Callable[[], np.ndarray]:
+    ) -> Callable[[Any], np.ndarray]:
         """Compile a call that runs the cycle many times.
 
         Parameters
@@ -86,8 +85,6 @@ class Engine(Protocol):
             Steps in their order.
         variables : sequence of keras Variable
             All variables that a step reads and changes.
-        data : tuple of ndarray
-            What the steps get, as tensors; moved to the device once.
         cycles_per_call : int
             How often a call runs the cycle.
         n_figures : int
@@ -98,9 +95,13 @@ class Engine(Protocol):
         Returns
         -------
         callable
-            Runs the steps and returns the steps' figures, averaged over the call:
-            ndarray of float32, shape (n_figures,).
+            Given data that `place` returned, runs the steps on them and returns the
+            steps' figures, averaged over the call: ndarray of float32, shape
+            (n_figures,). Other data of the same shapes need no new compilation.
         """
+
+    def place(self, data: Sequence[np.ndarray]) -> tuple[Any, ...]:
+        """Move arrays to the device, as tensors that compiled steps read."""
 
     def freeze(
         self,

@@ -63,11 +63,10 @@ class JAXEngine:
         self,
         cycle: Sequence[Repeated],
         variables: Sequence[Any],
-        data: Any,
         cycles_per_call: int,
         n_figures: int,
         n_steps: int,
-    ) -> Callable[[], np.ndarray]:
+    ) -> Callable[[Any], np.ndarray]:
         """Compile a call of many steps; see `Engine.compile`.
 
         The data are an argument of the compiled function: an array that it closes
@@ -104,17 +103,20 @@ class JAXEngine:
             return state, total / steps_per_call
 
         compiled = jax.jit(run, donate_argnums=0)
-        arrays = tuple(jax.numpy.asarray(array) for array in data)
 
-        def call() -> np.ndarray:
+        def call(data: Any) -> np.ndarray:
             # Copies: the values that go in are given up to the program.
             state = [jax.numpy.array(variable.value) for variable in variables]
-            state, figures = compiled(state, arrays)
+            state, figures = compiled(state, data)
             for variable, value in zip(variables, state, strict=True):
                 variable.assign(value)
             return np.asarray(figures)
 
         return call
+
+    def place(self, data: Sequence[np.ndarray]) -> tuple[Any, ...]:
+        """Move arrays to the device; see `Engine.place`."""
+        return tuple(jax.numpy.asarray(array) for array in data)
 
     def freeze(
         self,

@@ -50,17 +50,15 @@ class TensorFlowEngine:
         self,
         cycle: Sequence[Repeated],
         variables: Sequence[Any],
-        data: Any,
         cycles_per_call: int,
         n_figures: int,
         n_steps: int,
-    ) -> Callable[[], np.ndarray]:
+    ) -> Callable[[Any], np.ndarray]:
         """Compile a call of many steps; see `Engine.compile`.
 
         Each step of the cycle is traced once, in a loop of its own: a graph that
         stays small compiles in seconds.
         """
-        tensors = tuple(tf.constant(array) for array in data)
         steps_per_call = cycles_per_call * sum(part.n_times for part in cycle)
 
         def loop(n_times: int, body: Callable[[Any], Any], total: Any) -> Any:
@@ -71,23 +69,25 @@ class TensorFlowEngine:
                 parallel_iterations=1,
             )[1]
 
-        def add(part: Repeated) -> Callable[[Any], Any]:
-            return lambda total: total + part.step(tensors)
+        def add(part: Repeated, data: Any) -> Callable[[Any], Any]:
+            return lambda total: total + part.step(data)
 
-        def run_cycle(total: Any) -> Any:
+        def run_cycle(data: Any, total: Any) -> Any:
             for part in cycle:
-                total = loop(part.n_times, add(part), total)
+                total = loop(part.n_times, add(part, data), total)
             return total
 
         @tf.function(autograph=False, jit_compile=n_steps >= MIN_XLA_STEPS)
-        def run() -> Any:
-            total = loop(cycles_per_call, run_cycle, tf.zeros((n_figures,)))
-            return total / steps_per_call
+        def run(*data: Any) -> Any:
+            body = functools.partial(run_cycle, data)
+            return loop(cycles_per_call, body, tf.zeros((n_figures,))) / steps_per_call
 
-        # Traced at once, and not at the first call: TensorFlow warns of a process that
-        # traces the calls of several trainings.
-        traced = run.get_concrete_function()
-        return lambda: traced().numpy()
+        trace = _tracer(run)
+        return lambda data: trace(data)(*data).numpy()
+
+    def place(self, data: Sequence[np.ndarray]) -> tuple[Any, ...]:
+        """Move arrays to the device; see `Engine.place`."""
+        return tuple(tf.constant(array) for array in data)
 
     def freeze(
         self,
@@ -97,16 +97,27 @@ class TensorFlowEngine:
         is_dear: bool = False,
     ) -> Callable[..., tuple[np.ndarray, ...]]:
         """Compile a function that changes nothing; see `Engine.freeze`."""
-        compiled = tf.function(function, autograph=False, jit_compile=is_dear)
-
-        @functools.cache
-        def trace(*specs: tf.TensorSpec) -> Callable[..., Any]:
-            return compiled.get_concrete_function(*specs)
+        trace = _tracer(tf.function(function, autograph=False, jit_compile=is_dear))
 
         def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-            tensors = [tf.constant(array) for array in arrays]
-            specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in tensors]
-            outputs = trace(*specs)(*tensors)
-            return tuple(output.numpy() for output in outputs)
+            tensors = self.place(arrays)
+            return tuple(output.numpy() for output in trace(tensors)(*tensors))
 
         return call
+
+
+def _tracer(function: Any) -> Callable[[Sequence[Any]], Callable[..., Any]]:
+    """Return what gives a function's graph for some tensors, traced once a shape.
+
+    Not left to the function: TensorFlow warns of a process that traces the calls of
+    several trainings.
+    """
+
+    @functools.cache
+    def trace(*specs: tf.TensorSpec) -> Callable[..., Any]:
+        return function.get_concrete_function(*specs)
+
+    def find(tensors: Sequence[Any]) -> Callable[..., Any]:
+        return trace(*(tf.TensorSpec(t.shape, t.dtype) for t in tensors))
+
+    return find

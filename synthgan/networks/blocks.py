@@ -8,9 +8,12 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+from scipy.stats import truncnorm
 
 #: Slope of the leaky rectifier for negative inputs.
 NEGATIVE_SLOPE = 0.2
+#: What initial weights are drawn from, up to their scale.
+UNIT_DRAW = truncnorm(-2, 2)
 
 
 def seeded_dense(
@@ -25,18 +28,18 @@ def seeded_dense(
     seeds : iterator of int
         Gives one seed.
     scale : float
-        Variance of the outputs for inputs of unit variance; 0 makes a residual branch
-        start as nothing.
+        Variance of the outputs for inputs of unit variance.
     use_bias : bool
         Whether outputs have an offset.
     """
-    initializer: Any = "zeros"
     seed = next(seeds)
-    if scale:
-        initializer = keras.initializers.VarianceScaling(
-            scale, "fan_in", "truncated_normal", seed=seed
-        )
-    return keras.layers.Dense(units, kernel_initializer=initializer, use_bias=use_bias)
+
+    def draw(shape: tuple[int, int], dtype: Any = None) -> np.ndarray:
+        # Not by Keras: a backend may compile a draw anew for every shape.
+        weights = UNIT_DRAW.rvs(shape, random_state=np.random.default_rng(seed))
+        return np.sqrt(scale / shape[0]) / UNIT_DRAW.std() * weights
+
+    return keras.layers.Dense(units, kernel_initializer=draw, use_bias=use_bias)
 
 
 class ResidualBlock(keras.layers.Layer):

@@ -15,7 +15,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
-from synthgan.refinement.ratio import train_ratio
+from synthgan.refinement.ratio import RatioTrainer
 from synthgan.refinement.refiner import Choose, Refiner
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails
@@ -126,14 +126,12 @@ def fit_refinement(
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
         return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)
 
-    ratio = train_ratio(
-        layout,
-        train,
+    # The rows that are held out are those of the flow.
+    trainer = RatioTrainer(layout, train, units, make_seed(seed, "ratio"))
+    ratio = trainer.train(
         make("made", n_made),
         make("tested", n_tested),
         discriminator_weights,
-        units,
-        make_seed(seed, "ratio"),
         deadline,
         lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
     )

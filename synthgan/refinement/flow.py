@@ -13,7 +13,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.networks.flow import JITTER
 from synthgan.refinement.fit import count_made
-from synthgan.refinement.ratio import train_ratio
+from synthgan.refinement.ratio import RatioTrainer
 
 #: Networks, each trained on the rows that the ones before have moved.
 N_ROUNDS = 2
@@ -61,6 +61,7 @@ def fit_flow(
         bear out that the generator's rows can be told from them.
     """
     n_made, n_tested = count_made(layout, len(train))
+    trainer = RatioTrainer(layout, train, units, make_seed(seed, "ratio"), JITTER)
     flow: list[np.ndarray] = []
     start = discriminator_weights
     for k in range(N_ROUNDS):
@@ -69,18 +70,12 @@ def fit_flow(
             on_progress((k + step / n_steps) / N_ROUNDS)
 
         make_rows = move_rows(flow)
-        ratio = train_ratio(
-            layout,
-            train,
+        ratio = trainer.train(
             make_rows(RowRange(make_seed(seed, "moved", k), 0, n_made)),
             make_rows(RowRange(make_seed(seed, "tested", k), 0, n_tested)),
             start,
-            units,
-            # The rows that are held out are the same ones each time.
-            make_seed(seed, "ratio"),
             deadline,
             on_call_end,
-            jitter=JITTER,
         )
         if ratio.held_out_loss >= math.log(2):
             break

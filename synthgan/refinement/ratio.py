@@ -102,109 +102,161 @@ def load_ratio(
     return freeze_sum(read_ratio_networks(layout, units, weights))
 
 
-def train_ratio(
-    layout: Layout,
-    train: EncodedTable,
-    made: EncodedTable,
-    held_out_made: EncodedTable,
-    discriminator_weights: list[np.ndarray],
-    units: tuple[int, ...],
-    seed: int,
-    deadline: float,
-    on_call_end: Callable[[int, int], None],
-    jitter: float = 0.0,
-) -> Ratio:
-    """Train a network to tell training rows from made ones.
+class RatioTrainer:
+    """Trains networks to tell training rows from made ones, one after the other.
+
+    They are compiled once, and all hold out the same rows.
 
     Parameters
     ----------
     layout : Layout
         Layout of the rows.
-    train, made, held_out_made : EncodedTable
-        Training rows, the generator's rows to train on, and others to test on.
-    discriminator_weights : list of ndarray
-        Where it starts: at those of a discriminator, or of another ratio, its scores
-        moved to lie around 0.
+    train : EncodedTable
+        Training rows.
     units : tuple of int
-        The network's widths, and the discriminator's.
+        The networks' widths, and the discriminator's.
     seed : int
         Fixes every draw.
-    deadline : float
-        Time (of `time.perf_counter`) at which training stops at the latest.
-    on_call_end : callable
-        Told the steps done and planned.
     jitter : float, default 0
-        The ranks that the network is trained on are moved at random, at most so far as
-        standard normal numbers; those it is tested on are not.
+        The ranks that networks are trained on are moved at random, at most so far as
+        standard normal numbers; those they are tested on are not.
     """
-    engine = current_engine()
-    held_out, kept = split_held_out(train, seed)
-    tested = RatioNetwork(layout, units)
-    tested.start_from(discriminator_weights)
-    score = freeze_sum([tested])
-    model = RatioNetwork(layout, units)
-    model.start_from(discriminator_weights)
-    # Losses that compare rows leave it open around what scores lie.
-    model.lower_scores((score(held_out).mean() + score(held_out_made).mean()) / 2)
-    optimizer = keras.optimizers.AdamW(
-        LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_1=0.9, beta_2=0.99
-    )
-    optimizer.build(model.variables)
-    averages = [
-        keras.Variable(ops.convert_to_numpy(variable.value), trainable=False)
-        for variable in model.variables
-    ]
-    draws = random.SeedGenerator(make_seed(seed, "draws"))
-    half = BATCH_SIZE // 2
-    is_real = np.repeat([1.0, 0.0], half).astype(np.float32)
 
-    def step(data: tuple[Any, ...]) -> Any:
-        parts = []
-        for codes, ranks, n_rows in (
-            (data[0], data[1], len(kept)),
-            (data[2], data[3], len(made)),
+    def __init__(
+        self,
+        layout: Layout,
+        train: EncodedTable,
+        units: tuple[int, ...],
+        seed: int,
+        jitter: float = 0.0,
+    ) -> None:
+        self._held_out, self._kept = split_held_out(train, seed)
+        self._jitter = jitter
+        self._engine = current_engine()
+        self._tested = RatioNetwork(layout, units)
+        self._score = freeze_sum([self._tested])
+        self._model = RatioNetwork(layout, units)
+        self._optimizer = keras.optimizers.AdamW(
+            LEARNING_RATE, weight_decay=WEIGHT_DECAY, beta_1=0.9, beta_2=0.99
+        )
+        self._optimizer.build(self._model.variables)
+        self._averages = [
+            keras.Variable(ops.convert_to_numpy(variable.value), trainable=False)
+            for variable in self._model.variables
+        ]
+        self._draws = random.SeedGenerator(make_seed(seed, "draws"))
+        # How each training begins.
+        self._first_draw = ops.convert_to_numpy(self._draws.state)
+        n_steps = N_EPOCHS * len(self._kept) // (BATCH_SIZE // 2)
+        n_steps = min(max(n_steps, MIN_STEPS), MAX_STEPS)
+        self._n_calls = n_steps // STEPS_PER_CALL
+        self._run = self._engine.compile(
+            (Repeated(self._step, 1),),
+            [
+                *self._model.variables,
+                *self._averages,
+                *self._optimizer.variables,
+                self._draws.state,
+            ],
+            STEPS_PER_CALL,
+            1,
+            n_steps,
+        )
+
+    def train(
+        self,
+        made: EncodedTable,
+        held_out_made: EncodedTable,
+        discriminator_weights: list[np.ndarray],
+        deadline: float,
+        on_call_end: Callable[[int, int], None],
+    ) -> Ratio:
+        """Train a network.
+
+        Parameters
+        ----------
+        made, held_out_made : EncodedTable
+            The generator's rows to train on, and others to test on.
+        discriminator_weights : list of ndarray
+            Where it starts: at those of a discriminator, or of another ratio, its
+            scores moved to lie around 0.
+        deadline : float
+            Time (of `time.perf_counter`) at which training stops at the latest.
+        on_call_end : callable
+            Told the steps done and planned.
+        """
+        self._start_from(discriminator_weights, held_out_made)
+        kept = self._kept
+        data = self._engine.place((kept.codes, kept.ranks, made.codes, made.ranks))
+        best = Ratio([], np.inf)
+        best_call = 0
+        for call in range(self._n_calls):
+            pace = np.cos(np.pi / 2 * call / self._n_calls)
+            self._optimizer.learning_rate = LEARNING_RATE * pace
+            self._run(data)
+            weights = [ops.convert_to_numpy(average) for average in self._averages]
+            self._tested.set_weights(weights)
+            loss = _cross_entropy(
+                self._score(self._held_out), self._score(held_out_made)
+            )
+            if loss < best.held_out_loss:
+                best, best_call = Ratio(weights, loss), call
+            on_call_end((call + 1) * STEPS_PER_CALL, self._n_calls * STEPS_PER_CALL)
+            if call - best_call >= PATIENCE or time.perf_counter() > deadline:
+                break
+        return best
+
+    def _start_from(
+        self, discriminator_weights: list[np.ndarray], made: EncodedTable
+    ) -> None:
+        """Set every variable to what it is before the first step."""
+        for network in (self._tested, self._model):
+            network.start_from(discriminator_weights)
+        # Losses that compare rows leave it open around what scores lie.
+        middle = (self._score(self._held_out).mean() + self._score(made).mean()) / 2
+        self._model.lower_scores(middle)
+        for average, variable in zip(
+            self._averages, self._model.variables, strict=True
         ):
-            chosen = random.randint((half,), 0, n_rows, seed=draws)
-            seen = ops.take(ranks, chosen, axis=0)
-            if jitter:
-                moves = random.uniform(ops.shape(seen), -jitter, jitter, seed=draws)
-                seen = jitter_ranks(seen, moves)
-            parts.append(model.features(ops.take(codes, chosen, axis=0), seen))
-        features = ops.concatenate(parts, axis=0)
+            average.assign(variable.value)
+        for variable in self._optimizer.variables:
+            variable.assign(ops.zeros_like(variable.value))
+        self._draws.state.assign(self._first_draw)
+
+    def _step(self, data: tuple[Any, ...]) -> Any:
+        half = BATCH_SIZE // 2
+        real_codes, real_ranks, made_codes, made_ranks = data
+        features = ops.concatenate(
+            [
+                self._draw_features(real_codes, real_ranks, half),
+                self._draw_features(made_codes, made_ranks, half),
+            ],
+            axis=0,
+        )
+        is_real = np.repeat([1.0, 0.0], half).astype(np.float32)
 
         def losses() -> tuple[Any]:
-            scores = model.network(features)
+            scores = self._model.network(features)
             return (ops.mean(ops.softplus(scores) - is_real * scores),)
 
-        loss = engine.minimise(losses, [Player(model.variables, optimizer)])
-        for average, variable in zip(averages, model.variables, strict=True):
+        player = Player(self._model.variables, self._optimizer)
+        loss = self._engine.minimise(losses, [player])
+        for average, variable in zip(
+            self._averages, self._model.variables, strict=True
+        ):
             average.assign(AVERAGING * average + (1 - AVERAGING) * variable)
         return ops.stack(loss)
 
-    n_steps = min(max(N_EPOCHS * len(kept) // half, MIN_STEPS), MAX_STEPS)
-    n_calls = n_steps // STEPS_PER_CALL
-    run = engine.compile(
-        (Repeated(step, 1),),
-        [*model.variables, *averages, *optimizer.variables, draws.state],
-        (kept.codes, kept.ranks, made.codes, made.ranks),
-        STEPS_PER_CALL,
-        1,
-        n_steps,
-    )
-    best = Ratio([], np.inf)
-    best_call = 0
-    for call in range(n_calls):
-        optimizer.learning_rate = LEARNING_RATE * np.cos(np.pi / 2 * call / n_calls)
-        run()
-        weights = [ops.convert_to_numpy(average) for average in averages]
-        tested.set_weights(weights)
-        loss = _cross_entropy(score(held_out), score(held_out_made))
-        if loss < best.held_out_loss:
-            best, best_call = Ratio(weights, loss), call
-        on_call_end((call + 1) * STEPS_PER_CALL, n_calls * STEPS_PER_CALL)
-        if call - best_call >= PATIENCE or time.perf_counter() > deadline:
-            break
-    return best
+    def _draw_features(self, codes: Any, ranks: Any, n_rows: int) -> Any:
+        """Draw rows, and return what the network sees of them."""
+        chosen = random.randint((n_rows,), 0, codes.shape[0], seed=self._draws)
+        seen = ops.take(ranks, chosen, axis=0)
+        if self._jitter:
+            moves = random.uniform(
+                ops.shape(seen), -self._jitter, self._jitter, seed=self._draws
+            )
+            seen = jitter_ranks(seen, moves)
+        return self._model.features(ops.take(codes, chosen, axis=0), seen)
 
 
 def _cross_entropy(real_scores: np.ndarray, made_scores: np.ndarray) -> float:

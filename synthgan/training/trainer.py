@@ -82,17 +82,17 @@ def train(
         run = engine.compile(
             game.cycle,
             game.variables,
-            (table.codes, table.ranks),
             n_cycles,
             len(FIGURES),
             state.n_steps,
         )
+        data = engine.place((table.codes, table.ranks))
         while not state.stop_reason:
             factor = learning_rate_factor(state.progress)
             game.set_pace(factor, state.step)
             # The cooldown has all rows: what is held out serves to start it.
             game.draw_from(n_kept if state.progress < COOLDOWN_START else len(table))
-            figures = run()
+            figures = run(data)
             _check_finite(figures, state.step, steps_per_call)
             weights = game.averaged_weights()
             state.step += steps_per_call

@@ -150,21 +150,21 @@ def test_compiled_calls_run_the_cycle_in_order_and_average_its_figures(
     call = engine.compile(
         [Repeated(step(1), 1), Repeated(step(2), 2)],
         [count, diary],
-        (np.array([2.0, 1.0], np.float32),),
         2,
         2,
         n_steps,
     )
-    figures = call()
+    figures = call(engine.place([np.array([2.0, 1.0], np.float32)]))
     assert value(count) == 6
     assert value(diary) == 122_122
     assert isinstance(figures, np.ndarray)
     np.testing.assert_allclose(figures, [3 * (1 + 2 + 2) / 3, 1], rtol=1e-6)
 
     diary.assign(0.0)  # what happens between two calls counts
-    call()
+    figures = call(engine.place([np.array([3.0, 3.0], np.float32)]))
     assert value(count) == 12
     assert value(diary) == 122_122
+    np.testing.assert_allclose(figures, [6 * (1 + 2 + 2) / 3, 1], rtol=1e-6)
 
 
 @few_and_many_steps
@@ -178,10 +178,8 @@ def test_compiled_training_equals_uncompiled_training(
         loss = minimise(engine, lambda: weight * weight, [weight], adam)
         return ops.stack([loss])
 
-    call = engine.compile(
-        [Repeated(step, 5)], [weight, *adam.variables], (np.zeros(1),), 2, 1, n_steps
-    )
-    call()
+    call = engine.compile([Repeated(step, 5)], [weight, *adam.variables], 2, 1, n_steps)
+    call(())
     assert value(weight) == pytest.approx(adam_by_hand(3.0, 0.1, 10), rel=1e-4)
     assert int(value(adam.iterations)) == 10
 
@@ -198,13 +196,11 @@ def test_a_learning_rate_set_between_calls_is_used(
         loss = minimise(engine, lambda: 2.0 * weight, [weight], sgd)
         return ops.stack([loss])
 
-    call = engine.compile(
-        [Repeated(step, 1)], [weight, *sgd.variables], (np.zeros(1),), 1, 1, n_steps
-    )
-    call()
+    call = engine.compile([Repeated(step, 1)], [weight, *sgd.variables], 1, 1, n_steps)
+    call(())
     assert value(weight) == pytest.approx(3 - 0.2)
     sgd.learning_rate = 0.5
-    call()
+    call(())
     assert value(weight) == pytest.approx(3 - 0.2 - 1)
 
 
@@ -238,9 +234,9 @@ def test_draws_differ_between_steps_losses_and_calls(
         return ops.stack([outside])
 
     variables = [diary, row, weight, *sgd.variables, draws.state]
-    call = engine.compile([Repeated(step, 2)], variables, (np.zeros(1),), 1, 1, n_steps)
-    call()
-    call()
+    call = engine.compile([Repeated(step, 2)], variables, 1, 1, n_steps)
+    call(())
+    call(())
     drawn = value(diary).ravel()
     assert len(set(drawn.tolist())) == 8
     assert ((drawn > 0) & (drawn < 1)).all()

@@ -32,7 +32,7 @@ def numpy_of(variables) -> list[np.ndarray]:
 
 
 #: Untrained.
-GENERATOR = numpy_of(build_generator(LAYOUT, 4, (8,), count()).trainable_variables)
+GENERATOR = numpy_of(build_generator(LAYOUT, 4, (8,), count(400)).trainable_variables)
 
 
 def build_sampler(flow: list[np.ndarray]) -> Sampler:
@@ -76,7 +76,7 @@ def test_wrong_shares_come_nearer_to_the_tables() -> None:
 def test_ranks_move_to_where_more_of_the_table_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(flow_module, "RANK_STEP", 0.05)
+    monkeypatch.setattr(flow_module, "RANK_STEP", 0.1)
 
     def distance(table: EncodedTable) -> float:
         return kstest(table.ranks[:, 0], "uniform").statistic

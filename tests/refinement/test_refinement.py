@@ -15,7 +15,12 @@ from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
 from synthgan.refinement.fit import fit_refinement
-from synthgan.refinement.ratio import RatioNetwork, load_ratio, train_ratio
+from synthgan.refinement.ratio import (
+    Ratio,
+    RatioNetwork,
+    RatioTrainer,
+    load_ratio,
+)
 from synthgan.refinement.refiner import Refiner, find_best
 from synthgan.refinement.state import effective_share
 from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
@@ -54,7 +59,7 @@ def choose_rows(choose, rows: RowRange, make) -> EncodedTable:
 def start_weights() -> list[np.ndarray]:
     """Return an untrained discriminator's weights."""
     width = RowFeatures(LAYOUT).features_width + LAYOUT.n_columns
-    untrained = build_discriminator(width, (16,), make_seeds(0, "discriminator"))
+    untrained = build_discriminator(width, (16,), make_seeds(1, "discriminator"))
     return [ops.convert_to_numpy(v) for v in untrained.trainable_variables]
 
 
@@ -122,27 +127,35 @@ def test_networks_are_added_up_and_weights_that_do_not_fit_are_refused() -> None
             load_ratio(LAYOUT, (8,), wrong)
 
 
+def make_half(low: float, seed: int) -> EncodedTable:
+    """Make rows of which all ranks are low ones, or high ones."""
+    table = make_rows(RowRange(seed, 0, 3_000))
+    return EncodedTable(table.codes, low + table.ranks / 2)
+
+
+def train_ratio(
+    trainer: RatioTrainer, weights: list[np.ndarray], deadline: float = math.inf
+) -> Ratio:
+    made, held_out_made = make_half(0.5, 2), make_half(0.5, 3)
+    return trainer.train(made, held_out_made, weights, deadline, lambda *steps: None)
+
+
 def held_out_loss(
     weights: list[np.ndarray], deadline: float = math.inf, jitter: float = 0.0
 ) -> float:
     """Train a ratio of low ranks to high ones from some weights."""
+    trainer = RatioTrainer(LAYOUT, make_half(0.0, 1), (16,), 0, jitter)
+    return train_ratio(trainer, weights, deadline).held_out_loss
 
-    def make_half(low: float, seed: int) -> EncodedTable:
-        table = make_rows(RowRange(seed, 0, 3_000))
-        return EncodedTable(table.codes, low + table.ranks / 2)
 
-    return train_ratio(
-        LAYOUT,
-        make_half(0.0, 1),
-        make_half(0.5, 2),
-        make_half(0.5, 3),
-        weights,
-        (16,),
-        0,
-        deadline,
-        lambda step, n_steps: None,
-        jitter,
-    ).held_out_loss
+def test_a_training_knows_nothing_of_the_one_before() -> None:
+    trainer = RatioTrainer(LAYOUT, make_half(0.0, 1), (16,), 0, jitter=1.0)
+    # Cut short: what is left over of it then shows.
+    first, again = (
+        train_ratio(trainer, start_weights(), deadline=-math.inf) for _ in range(2)
+    )
+    for one, other in zip(first.weights, again.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
 def test_differences_smaller_than_the_jitter_are_not_learned() -> None:

@@ -11,6 +11,7 @@ import pytest
 from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
+from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training import examiner as examiner_module
 from synthgan.training import trainer as trainer_module
@@ -98,16 +99,22 @@ class ScriptedEngine:
         self.table: EncodedTable
 
     def compile(
-        self, cycle: Any, variables: Any, data: Any, *sizes: int
-    ) -> Callable[[], np.ndarray]:
-        self.table = EncodedTable(*data)
+        self, cycle: Any, variables: Any, *sizes: int
+    ) -> Callable[[Any], np.ndarray]:
         counts = [v for v in variables if v.dtype == "int32" and v.ndim == 0]
 
-        def call() -> np.ndarray:
+        def call(data: Any) -> np.ndarray:
+            self.table = EncodedTable(*data)
             self.n_drawn.append(max(int(count.value) for count in counts))
             return np.ones(2)
 
         return call
+
+    def place(self, data: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        return data
+
+    def freeze(self, function: Any, variables: Any) -> Any:
+        return current_engine().freeze(function, variables)
 
 
 def train_with_scores(

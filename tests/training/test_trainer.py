@@ -11,6 +11,7 @@ import pytest
 from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
+from synthgan.engines import current_engine
 from synthgan.exceptions import DivergenceError
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training.callbacks import Callback, ProgressBar, TrainingState
@@ -33,19 +34,24 @@ class ScriptedEngine:
         self,
         cycle: Any,
         variables: Any,
-        data: Any,
         cycles_per_call: int,
         n_figures: int,
         n_steps: int,
-    ) -> Callable[[], np.ndarray]:
+    ) -> Callable[[Any], np.ndarray]:
         self.steps_per_call = cycles_per_call * sum(part.n_times for part in cycle)
 
-        def call() -> np.ndarray:
+        def call(data: Any) -> np.ndarray:
             self.n_calls += 1
             default = (1.0,) * n_figures
             return np.array(self.figures.pop(0) if self.figures else default)
 
         return call
+
+    def place(self, data: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        return data
+
+    def freeze(self, function: Any, variables: Any) -> Any:
+        return current_engine().freeze(function, variables)
 
 
 class Diary(Callback):

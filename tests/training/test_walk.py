@@ -35,7 +35,7 @@ N_LEVELS, N_ATOMS = 5, 3
 
 @pytest.fixture(scope="module")
 def sampler() -> Sampler:
-    network = build_generator(LAYOUT, 4, (8,), count(3))
+    network = build_generator(LAYOUT, 4, (8,), count(303))
     weights = [ops.convert_to_numpy(v.value) for v in network.trainable_variables]
     return Sampler(LAYOUT, 4, (8,), weights)
 
@@ -46,7 +46,7 @@ def pool(sampler: Sampler) -> EncodedTable:
 
 
 def is_inside(table: EncodedTable, _: slice = slice(None)) -> np.ndarray:
-    """Tell which rows have one level and a low rank: about one in fifty."""
+    """Tell which rows have one level and a low rank: about one in twenty."""
     return np.asarray((table.codes[:, LEVEL] == 2) & (table.ranks[:, 0] < 0.3))
 
 
