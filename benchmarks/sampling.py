@@ -1,7 +1,4 @@
-"""Rows a second of a synthesizer that was trained briefly on Adult.
-
-The speed of sampling does not depend on how long the training took.
-"""
+"""Speed and memory of rows streamed by a synthesizer that was trained on Adult."""
 
 from __future__ import annotations
 
@@ -9,13 +6,14 @@ import argparse
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from benchmarks.datasets import load_dataset
-from benchmarks.fidelity import Synthesizer
-from benchmarks.machine import describe_environment
-from benchmarks.results import describe, to_markdown, write_json
+from benchmarks.fidelity import in_fresh_process
+from benchmarks.machine import describe_environment, name_accelerator, peak_memory_mib
+from benchmarks.results import Result, describe, to_markdown, write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,54 +22,101 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data-dir", type=Path, required=True, help="folder of the sets"
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of each run")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=200, help="steps of training")
+    parser.add_argument("--batch-size", type=int, default=50_000)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train, time the samples, print the speed, and write it to `--output`."""
-    import keras
-
-    from synthgan import GANSynthesizer
-
-    dataset = load_dataset(arguments.data_dir, "adult")
-    synthesizer = GANSynthesizer(
-        schema=dataset.kinds,
-        n_steps=arguments.steps,
-        refine=False,
-        random_state=0,
-        verbose=False,
-    ).fit(dataset.train)
-    seconds = time_samples(synthesizer, arguments.rows, arguments.runs)
-    speeds = [arguments.rows / second for second in seconds]
-    table = pd.DataFrame(
-        {
-            "rows a second": {
-                "median": statistics.median(speeds),
-                "slowest": min(speeds),
-                "fastest": max(speeds),
-            }
-        }
+    """Measure in a process of its own, print, and write to `--output`."""
+    result = in_fresh_process(
+        measure,
+        arguments.data_dir,
+        arguments.rows,
+        arguments.batch_size,
+        arguments.runs,
     )
-    environment = {"backend": keras.backend.backend(), **describe_environment()}
-    page = (
-        f"# Sampling\n\nAdult, {arguments.rows:,} rows, {arguments.runs} runs.\n\n"
-        f"{to_markdown(table)}\n\nMeasured with {describe(environment)}.\n"
-    )
+    page = _page(result)
     print(page)
-    result = {"rows": arguments.rows, "seconds": seconds, "environment": environment}
-    name = f"sampling-{environment['backend']}"
+    name = f"sampling-{result['environment']['backend']}"
     write_json(arguments.output / f"{name}.json", result)
     (arguments.output / f"{name}.md").write_text(page)
 
 
-def time_samples(synthesizer: Synthesizer, n_rows: int, n_runs: int) -> list[float]:
-    """Return the seconds of each run, after a short one that compiles."""
-    synthesizer.sample(1000)
-    seconds = []
-    for _ in range(n_runs):
-        start = time.perf_counter()
-        synthesizer.sample(n_rows)
-        seconds.append(time.perf_counter() - start)
-    return seconds
+def measure(data_dir: Path, n_rows: int, batch_size: int, n_runs: int) -> Result:
+    """Train once, and stream raw and refined rows."""
+    import keras
+
+    from synthgan import GANSynthesizer
+
+    dataset = load_dataset(data_dir, "adult")
+    synthesizer = GANSynthesizer(schema=dataset.kinds, random_state=0, verbose=False)
+    synthesizer.fit(dataset.train)
+    refinement = synthesizer.refinement_
+    # Raw rows first: the peak of memory only rises.
+    streams = {}
+    for kind in ("raw", "refined"):
+        synthesizer.set_params(refine=kind == "refined")
+        streams[kind] = time_streams(synthesizer, n_rows, batch_size, n_runs)
+    return {
+        "rows": n_rows,
+        "batch_size": batch_size,
+        "candidates": refinement.n_candidates,
+        **streams,
+        "environment": {
+            "backend": keras.backend.backend(),
+            **describe_environment(),
+            "accelerator": name_accelerator(),
+        },
+    }
+
+
+def time_streams(
+    synthesizer: Any, n_rows: int, batch_size: int, n_runs: int
+) -> dict[str, Any]:
+    """Stream the rows several times, after a batch that compiles.
+
+    Returns
+    -------
+    dict
+        "seconds" of each run, and the process's peak of memory in MiB after the first
+        batch ("mib_after_a_batch") and after all runs ("mib_after_all").
+    """
+    _stream(synthesizer, batch_size, batch_size)
+    mib_after_a_batch = peak_memory_mib()
+    seconds = [_stream(synthesizer, n_rows, batch_size) for _ in range(n_runs)]
+    return {
+        "seconds": seconds,
+        "mib_after_a_batch": mib_after_a_batch,
+        "mib_after_all": peak_memory_mib(),
+    }
+
+
+def _stream(synthesizer: Any, n_rows: int, batch_size: int) -> float:
+    """Make rows, let go of each batch, and return the seconds."""
+    start = time.perf_counter()
+    for _ in synthesizer.sample_iter(batch_size, n_rows):
+        pass
+    return time.perf_counter() - start
+
+
+def _page(result: Result) -> str:
+    table = pd.DataFrame(
+        {
+            kind: {
+                "median, s": statistics.median(result[kind]["seconds"]),
+                "fastest, s": min(result[kind]["seconds"]),
+                "slowest, s": max(result[kind]["seconds"]),
+                "peak memory after one batch, MiB": result[kind]["mib_after_a_batch"],
+                "peak memory after all, MiB": result[kind]["mib_after_all"],
+            }
+            for kind in ("raw", "refined")
+        }
+    ).T
+    return (
+        f"# Sampling\n\nAdult, {result['rows']:,} rows in batches of "
+        f"{result['batch_size']:,}, {len(result['raw']['seconds'])} runs; a refined "
+        f"row is chosen among {result['candidates']} candidates.\n\n"
+        f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
+        f"rows included.\n\nMeasured with {describe(result['environment'])}.\n"
+    )

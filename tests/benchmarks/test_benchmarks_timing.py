@@ -16,15 +16,18 @@ def test_a_command_that_fails_is_an_error():
         startup.time_command([sys.executable, "-c", "raise SystemExit(3)"], n_runs=1)
 
 
-def test_samples_are_timed_after_one_that_compiles():
-    drawn = []
+def test_streams_are_timed_after_a_batch_that_compiles():
+    asked = []
 
     class Recorder:
-        def sample(self, n_samples):
-            drawn.append(n_samples)
+        def sample_iter(self, batch_size, n_samples):
+            asked.append((batch_size, n_samples))
+            yield from ([0] * batch_size for _ in range(n_samples // batch_size))
 
-    assert len(sampling.time_samples(Recorder(), 7000, n_runs=3)) == 3
-    assert drawn == [1000, 7000, 7000, 7000]
+    measured = sampling.time_streams(Recorder(), 7000, batch_size=1000, n_runs=3)
+    assert len(measured["seconds"]) == 3
+    assert measured["mib_after_all"] >= measured["mib_after_a_batch"] > 0
+    assert asked == [(1000, 1000), *[(1000, 7000)] * 3]
 
 
 def test_peak_memory_grows_with_what_is_held():
