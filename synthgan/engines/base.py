@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -139,3 +139,34 @@ def pad_rows(array: np.ndarray, n_rows: int) -> np.ndarray:
     if len(array) == n_rows:
         return array
     return np.pad(array, ((0, n_rows - len(array)), (0, 0)))
+
+
+def padded_batches(
+    arrays: Sequence[np.ndarray], n_rows: int
+) -> Iterator[tuple[slice, list[np.ndarray]]]:
+    """Walk through rows in batches of the one size that a call is compiled for.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray, shape (any number of rows, width)
+        All of one number of rows.
+    n_rows : int
+        Rows of a batch.
+
+    Yields
+    ------
+    part : slice
+        Which rows the batch holds.
+    batch : list of ndarray, shape (n_rows, width)
+        Those rows; the last batch is filled up by `pad_rows`.
+
+    Examples
+    --------
+    >>> for part, (batch,) in padded_batches([np.ones((3, 1))], 2):
+    ...     print(part.start, batch.tolist())
+    0 [[1.0], [1.0]]
+    2 [[1.0], [0.0]]
+    """
+    for start in range(0, len(arrays[0]), n_rows):
+        part = slice(start, start + n_rows)
+        yield part, [pad_rows(array[part], n_rows) for array in arrays]

@@ -20,7 +20,7 @@ from keras import ops, random
 
 from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
-from synthgan.engines import Player, Repeated, current_engine, pad_rows
+from synthgan.engines import Player, Repeated, current_engine, padded_batches
 from synthgan.layout import Layout
 from synthgan.networks import RatioNetwork, read_ratio_networks
 from synthgan.networks.rows import jitter_ranks
@@ -71,14 +71,8 @@ def freeze_sum(models: Sequence[RatioNetwork]) -> Callable[[EncodedTable], np.nd
 
     def score(table: EncodedTable) -> np.ndarray:
         scores = np.empty(len(table), dtype=np.float32)
-        for start in range(0, len(table), SCORED_ROWS):
-            part = slice(start, start + SCORED_ROWS)
-            codes, ranks = (
-                pad_rows(array[part], SCORED_ROWS)
-                for array in (table.codes, table.ranks)
-            )
-            n_rows = len(table.codes[part])
-            scores[part] = call(codes, ranks)[0][:n_rows]
+        for part, batch in padded_batches((table.codes, table.ranks), SCORED_ROWS):
+            scores[part] = call(*batch)[0][: len(scores[part])]
         return scores
 
     return score

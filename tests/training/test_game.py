@@ -193,3 +193,27 @@ def test_all_that_a_step_changes_is_among_the_games_variables() -> None:
         game.averages[0],
     )
     assert {id(variable) for variable in expected} <= changed
+
+
+def test_training_moments_do_not_depend_on_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("synthgan.training.game.MOMENT_BATCH", 7)
+    game = make_game()
+    dense = game.rows.dense(*tensors())
+    features = array(game.rows.features(dense)).astype(np.float64)
+    np.testing.assert_allclose(
+        array(game.training_moments), features.T @ features / N_ROWS, atol=1e-6
+    )
+
+
+def test_training_moments_of_many_rows_are_those_of_evenly_spread_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("synthgan.training.game.MOMENT_ROWS", N_ROWS - 1)
+    game = make_game()
+    dense = game.rows.dense(*tensors())
+    features = array(game.rows.features(dense))[::2].astype(np.float64)
+    np.testing.assert_allclose(
+        array(game.training_moments), features.T @ features / (N_ROWS / 2), atol=1e-6
+    )
