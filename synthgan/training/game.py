@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import keras
@@ -260,7 +261,8 @@ class Game:
         # Rows that fill up weigh nothing.
         weights = np.full((len(codes), 1), 1 / len(codes), dtype=np.float32)
         batches = padded_batches((codes, ranks, weights), MOMENT_BATCH)
-        return np.sum([call(*batch)[0] for _, batch in batches], axis=0)
+        # One after the other: a table of all pairs of features can be large.
+        return reduce(np.add, (call(*batch)[0] for _, batch in batches))
 
     def _move_moment_error(self, features: Any, weights: Any) -> Any:
         """Move the running error of the fake moments, and return it."""
