@@ -23,8 +23,8 @@ from benchmarks.fidelity import in_fresh_process, measure_synthgan
 from benchmarks.results import (
     Result,
     add_grid_arguments,
-    describe,
     load_results,
+    measured_with,
     reuse_or_measure,
     to_markdown,
 )
@@ -218,8 +218,8 @@ def _section(name: str, frame: pd.DataFrame) -> str:
     # In the order in which they are declared.
     table = table.loc[[change for change in CHANGES if change in table.index]]
     table.index = [f"{change} ({grouped.size()[change]})" for change in table.index]
-    used = frame["environment"].iloc[-1]
-    return f"## {name}\n\n{to_markdown(table)}\n\nMeasured with {used}.\n"
+    used = measured_with(frame["environment"])
+    return f"## {name}\n\n{to_markdown(table)}\n\n{used}\n"
 
 
 def _row(result: Result) -> dict[str, Any]:
@@ -231,5 +231,5 @@ def _row(result: Result) -> dict[str, Any]:
         "set": result["request"]["set"],
         "change": result["request"]["change"],
         **figures,
-        "environment": describe(result["environment"]),
+        "environment": result["environment"],
     }

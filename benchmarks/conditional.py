@@ -18,7 +18,7 @@ from benchmarks.machine import describe_environment, n_cores
 from benchmarks.results import (
     Result,
     add_grid_arguments,
-    describe,
+    measured_with,
     run_grid,
     to_markdown,
 )
@@ -124,7 +124,7 @@ def _section(name: str, results: list[Result]) -> str:
         f"## {name}\n\n{results[-1]['n_train']:,} training rows; "
         f"{_trainings(results)}. {summary}\n\n{to_markdown(table)}\n\n"
         f"The slowest first call, with pool and compilation, took {first:.1f} s.\n\n"
-        f"Measured with {describe(results[-1]['environment'])}.\n"
+        f"{measured_with(result['environment'] for result in results)}\n"
     )
 
 

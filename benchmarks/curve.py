@@ -20,9 +20,9 @@ from benchmarks.peers.measurement import Limits, measure_peer
 from benchmarks.peers.pictures import draw_curves
 from benchmarks.peers.registry import PEERS
 from benchmarks.results import (
-    describe,
     heading,
     load_results,
+    measured_with,
     reuse_or_measure,
     to_markdown,
 )
@@ -99,9 +99,9 @@ def _write_page(output: Path, seed: int) -> Path:
             rows[rows["status"] == "measured"], output / "curve" / f"{name}.png"
         )
         parts += [f"## {name}", to_markdown(_table(rows)), _failures(rows)]
-    last = describe(results[-1]["environment"])
+    used = measured_with(result["environment"] for result in results)
     page = output / "curve.md"
-    page.write_text("\n\n".join([*filter(None, parts), f"Measured with {last}.\n"]))
+    page.write_text("\n\n".join([*filter(None, parts), f"{used}\n"]))
     return page
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.attacks import describe_attacks
 from benchmarks.datasets import load_dataset
 from benchmarks.machine import describe_environment, n_cores
-from benchmarks.results import Result, describe, reuse_or_measure, to_markdown
+from benchmarks.results import Result, measured_with, reuse_or_measure, to_markdown
 from synthgan.evaluation import score_table
 from synthgan.evaluation.privacy import judge_privacy, run_attacks
 from synthgan.schema import TableSchema, infer_schema
@@ -192,7 +192,7 @@ def _page(
         f"\n\n{to_markdown(figures)}\n\n"
         f"## False alarms\n\n{n_alarms} of {len(innocent)} tables of independent real "
         "rows, each with a split of its own, were said to leak.\n\n"
-        f"Measured with {describe(references['environment'])}.\n"
+        f"{measured_with([references['environment']])}\n"
     )
 
 

@@ -30,10 +30,10 @@ from benchmarks.machine import (
 from benchmarks.results import (
     Result,
     add_grid_arguments,
-    describe,
     heading,
     load_results,
     measure_seeds,
+    measured_with,
     reuse_or_measure,
     to_markdown,
 )
@@ -351,5 +351,5 @@ def _section(name: str, references: Result, trainings: list[Result]) -> str:
         f"{references['n_holdout']:,} rows of holdout. Columns not judged: "
         f"{not_judged}.\n\n{to_markdown(table)}\n\n"
         f"{_candidates(trainings)}\n\n"
-        f"Measured with {describe(trainings[-1]['environment'])}.\n"
+        f"{measured_with(result['environment'] for result in trainings)}\n"
     )

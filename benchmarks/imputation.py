@@ -35,7 +35,7 @@ from benchmarks.machine import describe_environment, n_cores
 from benchmarks.results import (
     Result,
     add_grid_arguments,
-    describe,
+    measured_with,
     run_grid,
     to_markdown,
 )
@@ -261,5 +261,5 @@ def _section(name: str, results: list[Result]) -> str:
             f"Missing {words} ({last['n_removed'][mechanism]:,} cells):\n\n"
             f"{to_markdown(means)}\n"
         )
-    parts.append(f"Measured with {describe(last['environment'])}.\n")
+    parts.append(f"{measured_with(result['environment'] for result in results)}\n")
     return "\n".join(parts)

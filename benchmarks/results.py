@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,24 @@ def _cell(value: float) -> str:
 def describe(environment: Mapping[str, Any]) -> str:
     """Return an environment as one line of text."""
     return ", ".join(f"{name} {value}" for name, value in environment.items())
+
+
+def measured_with(environments: Iterable[Mapping[str, Any]]) -> str:
+    """Return what figures were measured with, as a sentence.
+
+    What differs between the environments is named with each of its values.
+
+    Examples
+    --------
+    >>> measured_with([{"date": "May 1", "keras": "3.1"}, {"date": "May 2"}])
+    'Measured with date May 1 and May 2, keras 3.1.'
+    """
+    values: dict[str, dict[str, None]] = {}
+    for environment in environments:
+        for name, value in environment.items():
+            values.setdefault(name, {})[str(value)] = None
+    joined = {name: " and ".join(sorted(found)) for name, found in values.items()}
+    return f"Measured with {describe(joined)}."
 
 
 def heading(name: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from benchmarks.datasets import load_dataset
 from benchmarks.fidelity import in_fresh_process
 from benchmarks.machine import describe_environment, name_accelerator, peak_memory_mib
-from benchmarks.results import Result, describe, to_markdown, write_json
+from benchmarks.results import Result, measured_with, to_markdown, write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,5 +118,5 @@ def _page(result: Result) -> str:
         f"{result['batch_size']:,}, {len(result['raw']['seconds'])} runs; a refined "
         f"row is chosen among {result['candidates']} candidates.\n\n"
         f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
-        f"rows included.\n\nMeasured with {describe(result['environment'])}.\n"
+        f"rows included.\n\n{measured_with([result['environment']])}\n"
     )

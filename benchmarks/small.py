@@ -14,8 +14,8 @@ from benchmarks.fidelity import in_fresh_process, measure_references, measure_sy
 from benchmarks.results import (
     Result,
     add_grid_arguments,
-    describe,
     heading,
+    measured_with,
     run_grid,
     to_markdown,
 )
@@ -66,7 +66,7 @@ def _section(name: str, trainings: list[Result]) -> str:
         f"## {name}\n\n{references['n_train']:,} training rows, "
         f"{references['n_holdout']:,} rows of holdout.\n\n{to_markdown(table)}\n\n"
         f"{privacy_section({name: [training['privacy'] for training in trainings]})}\n"
-        f"Measured with {describe(trainings[-1]['environment'])}.\n"
+        f"{measured_with(result['environment'] for result in trainings)}\n"
     )
 
 

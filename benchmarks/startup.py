@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.machine import describe_environment
-from benchmarks.results import describe, to_markdown, write_json
+from benchmarks.results import measured_with, to_markdown, write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     environment = describe_environment()
     page = (
         f"# Start-up\n\n{to_markdown(table)}\n\n{arguments.runs} runs each, after one "
-        f"that is not counted. Measured with {describe(environment)}.\n"
+        f"that is not counted. {measured_with([environment])}\n"
     )
     print(page)
     result = {"seconds": seconds, "environment": environment}

@@ -9,7 +9,7 @@ import pandas as pd
 from benchmarks.augmentation.cells import BALANCE, N_MAJORITY, STUDY
 from benchmarks.augmentation.comparison import compare_methods, summarise
 from benchmarks.augmentation.methods import METHODS, REAL
-from benchmarks.results import Result, describe, to_markdown
+from benchmarks.results import Result, measured_with, to_markdown
 
 _TITLES = {
     STUDY: "Small tables: as many rows again",
@@ -46,7 +46,7 @@ def make_page(results: Sequence[Result]) -> str:
         for score in scores:
             parts += _section(to_frame(ours, score), score)
         parts.append(_remarks(ours))
-    parts.append(f"Measured with {describe(results[-1]['environment'])}.\n")
+    parts.append(f"{measured_with(result['environment'] for result in results)}\n")
     return "\n\n".join(filter(None, parts))
 
 

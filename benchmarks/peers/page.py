@@ -8,7 +8,7 @@ import pandas as pd
 
 from benchmarks.peers.grid import COSTS, score_names, to_frame
 from benchmarks.peers.registry import NOT_PACKAGED, PEERS
-from benchmarks.results import Result, describe, heading, to_markdown
+from benchmarks.results import Result, describe, heading, measured_with, to_markdown
 
 _NOTICEABLE = 0.1  # cores of others: below lie the system's own
 
@@ -105,6 +105,5 @@ def _notes(results: Sequence[Result]) -> str:
     lines += [
         f"- {title}: not installed; {why}." for title, why in NOT_PACKAGED.items()
     ]
-    environments = sorted({describe(result["environment"]) for result in results})
-    lines += ["", *(f"Measured with {text}.\n" for text in environments)]
-    return "\n".join(lines)
+    used = measured_with(result["environment"] for result in results)
+    return "\n".join([*lines, "", f"{used}\n"])
