@@ -37,6 +37,9 @@ class BlockSpec:
     ranks : tuple of float
         Where each code stands among the ranks, in [0, 1]; -1 for codes that are no
         number. Empty where none is.
+    end_deviations : (float, float)
+        How many standard deviations the numbers at the ranks 0 and 1 lie from the mean
+        of all ranks' numbers; zeros if not known.
     """
 
     name: str
@@ -44,6 +47,7 @@ class BlockSpec:
     width: int
     has_rank: bool = False
     ranks: tuple[float, ...] = ()
+    end_deviations: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Block:
 
     Parameters
     ----------
-    name, activation, width, has_rank, ranks
+    name, activation, width, has_rank, ranks, end_deviations
         As in `BlockSpec`.
     column : int
         Position of the column in the table.
@@ -68,6 +72,7 @@ class Block:
     width: int
     has_rank: bool
     ranks: tuple[float, ...]
+    end_deviations: tuple[float, float]
     column: int
     index: int
     start: int

@@ -77,10 +77,12 @@ class NumericEncoder(ColumnEncoder):
     @property
     def specs(self) -> tuple[BlockSpec, ...]:
         """An atom block unless there are only ranks; a rank block unless all atoms."""
-        rank = BlockSpec("rank", "rank", 1)
         width = self._n_own_codes + len(self.reference_codes)
         if self.quantiles is None:
             return (BlockSpec("atom", "softmax", width),)
+        rank = BlockSpec(
+            "rank", "rank", 1, end_deviations=self.quantiles.end_deviations()
+        )
         if width == 1:
             return (rank,)
         own = self.quantiles.inverse(self.atoms, PlaceOnPlateau()).tolist()

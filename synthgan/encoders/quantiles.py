@@ -157,6 +157,34 @@ class QuantileFunction:
         is_plateau = is_known & (low < high)
         return np.where(is_plateau, _keep_between(ranks, low, high), ranks)
 
+    def end_deviations(self) -> tuple[float, float]:
+        """Return how many standard deviations each end lies from the mean.
+
+        Returns
+        -------
+        low, high : float
+            At least 0; zeros where all values are one.
+
+        Examples
+        --------
+        >>> uniform = QuantileFunction(np.array([0.0, 1.0]), np.array([2.0, 8.0]))
+        >>> [round(deviations, 3) for deviations in uniform.end_deviations()]
+        [1.732, 1.732]
+        """
+        low, high = self.values[[0, -1]]
+        if low == high:
+            return 0.0, 0.0
+        # From 0 to 1, so that dates and large whole numbers lose no digits.
+        values = (self.values - low).astype(np.float64) / float(high - low)
+        ranks = np.concatenate([[0.0], self.ranks, [1.0]])
+        left = np.concatenate([[0.0], values])
+        right = np.concatenate([values, [1.0]])
+        gaps = np.diff(ranks)
+        mean = gaps @ (left + right) / 2
+        variance = gaps @ (left**2 + left * right + right**2) / 3 - mean**2
+        deviation = np.sqrt(variance)
+        return float(mean / deviation), float((1 - mean) / deviation)
+
 
 def _keep_between(ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Move float32 ranks that rounding put outside [low, high) back into it."""

@@ -28,8 +28,9 @@ MAX_MADE = 400_000
 #: two cores.
 MAX_CHOSEN = 60_000
 MAX_CHOSEN_CELLS = 3_000_000
-#: The network's share of the time.
-NETWORK_SHARE = 0.6
+#: The network's share of the time, and of what is left then the share that making the
+#: trees' rows, and the last calibration, may each take.
+NETWORK_SHARE, CHOOSING_SHARE = 0.6, 0.25
 #: Made cells that are held in memory at the most.
 MAX_CELLS = 40_000_000
 #: Made rows that networks and trees are tested on.
@@ -126,34 +127,41 @@ def fit_refinement(
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
         return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)
 
+    began = time.perf_counter()
     # The rows that are held out are those of the flow.
     trainer = RatioTrainer(layout, train, units, make_seed(seed, "ratio"))
     ratio = trainer.train(
         make("made", n_made),
         make("tested", n_tested),
         discriminator_weights,
-        deadline,
+        began + NETWORK_SHARE * (deadline - began),
         lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
     )
     calibrate = partial(
         _calibrate, layout, train, make_rows, units, ratio.weights, seed=seed
     )
+    began = time.perf_counter()
     refinement, rows = calibrate([], n_tested)
     on_progress(NETWORK_SHARE)
-    if time.perf_counter() < deadline:
+    now = time.perf_counter()
+    left = deadline - now
+    # Chosen rows are dearer than the generator's own.
+    n_affordable = CHOOSING_SHARE * left * len(rows) / (now - began)
+    if n_affordable >= n_tested:
         choose = Refiner(layout, refinement).choose
-        n_chosen = min(n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // layout.n_cells)
+        n_chosen = min(
+            n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // layout.n_cells, n_affordable
+        )
         trees = grow_trees(
             layout,
             train,
-            # Chosen rows are dearer than the generator's own.
-            make("made for trees", n_chosen, choose),
+            make("made for trees", int(n_chosen), choose),
             make("tested for trees", n_tested, choose),
             make_seed(seed, "trees"),
-            deadline,
+            now + (1 - CHOOSING_SHARE) * left,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        n_calibrated = min(len(train), CALIBRATED_ROWS)
+        n_calibrated = int(min(len(train), CALIBRATED_ROWS, n_affordable))
         if trees or n_calibrated > n_tested:
             refinement, rows = calibrate(trees, n_calibrated)
     tails = fit_tails(rows, len(train), layout)

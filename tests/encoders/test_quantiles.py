@@ -27,6 +27,18 @@ def test_ends_of_the_range_are_reached() -> None:
     np.testing.assert_array_equal(ends, [values.min(), values.max()])
 
 
+@pytest.mark.parametrize("shift", [0.0, 1e15])
+def test_ends_know_how_far_off_they_are(shift: float) -> None:
+    values = np.round(RNG.lognormal(5, 1, size=5000)) + shift
+    expected = [values.mean() - values.min(), values.max() - values.mean()]
+    expected /= values.std()
+    np.testing.assert_allclose(fit(values).end_deviations(), expected, rtol=0.02)
+
+
+def test_a_constant_has_ends_at_its_mean() -> None:
+    assert fit(np.full(9, 4.0)).end_deviations() == (0, 0)
+
+
 def test_uniform_ranks_give_the_training_distribution() -> None:
     values = RNG.lognormal(size=5000)
     drawn = fit(values)(RNG.random(50_000))

@@ -7,10 +7,13 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keras import ops
 
 from synthgan._random import RowRange, make_rng, make_seeds
 from synthgan.encoders import EncodedTable
+from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import fit_offsets
@@ -23,7 +26,13 @@ from synthgan.refinement.ratio import (
 )
 from synthgan.refinement.refiner import Refiner, find_best
 from synthgan.refinement.state import effective_share
-from synthgan.refinement.tails import N_AT_END, fit_tails, stretch_tails
+from synthgan.refinement.tails import (
+    END_VARIANCE,
+    MAX_AT_END,
+    count_at_end,
+    fit_tails,
+    stretch_tails,
+)
 
 pytestmark = pytest.mark.engine
 
@@ -63,7 +72,7 @@ def start_weights() -> list[np.ndarray]:
     return [ops.convert_to_numpy(v) for v in untrained.trainable_variables]
 
 
-def fit(train: EncodedTable, make=make_rows):
+def fit(train: EncodedTable, make=make_rows, deadline: float = math.inf):
     return fit_refinement(
         LAYOUT,
         train,
@@ -73,7 +82,7 @@ def fit(train: EncodedTable, make=make_rows):
         start_weights(),
         (16,),
         0,
-        math.inf,
+        deadline,
         lambda share: None,
     )
 
@@ -104,6 +113,26 @@ def test_single_columns_stay_right(refinement) -> None:
 def test_the_effective_share_is_that_of_the_true_ratio(refinement) -> None:
     # Weights .9 / .5 and .1 / .5, each on half of the rows.
     assert refinement.effective_share == pytest.approx(1 / 1.64, abs=0.08)
+
+
+@pytest.mark.parametrize("deadline", [150_000, 250_000])
+def test_rows_that_are_dear_to_make_are_fewer_if_time_is_short(
+    deadline: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = 0
+
+    def make_slowly(rows: RowRange) -> EncodedTable:
+        nonlocal clock
+        clock += rows.n_rows  # a second a row
+        return make_rows(rows)
+
+    monkeypatch.setattr(time, "perf_counter", lambda: clock)
+    train = make_rows(RowRange(1, 0, 2_000), agreement=0.9)
+    fit(train, make_slowly, deadline)
+    assert clock <= deadline
+    clock = 0
+    fit(train, make_slowly)
+    assert clock > 250_000
 
 
 def test_a_right_generator_is_left_alone() -> None:
@@ -238,8 +267,43 @@ def test_the_very_ends_are_reached_in_nearly_every_table(n_looked_at: int) -> No
         return [int((ranks == end).sum()) for end in (0, 1)]
 
     counts = np.array([count_at_ends(seed) for seed in range(100)])
-    assert counts.mean() == pytest.approx(N_AT_END, abs=0.8)
-    assert (counts == 0).mean() == pytest.approx(2**-N_AT_END, abs=0.05)
+    assert counts.mean() == pytest.approx(MAX_AT_END, abs=0.8)
+    assert (counts == 0).mean() == pytest.approx(2**-MAX_AT_END, abs=0.05)
+
+
+@pytest.mark.parametrize(("outlier", "most"), [(0.0, MAX_AT_END), (30.0, 1)])
+def test_a_value_far_off_is_not_made_so_often_that_it_rules_its_column(
+    outlier: float, most: int
+) -> None:
+    values = np.append(make_rng(0).uniform(-1, 1, size=1_999), outlier)
+    quantiles = QuantileFunction.fit(*np.unique(values, return_counts=True))
+    deviations = quantiles.end_deviations()
+    layout = Layout.from_specs(
+        [
+            [BlockSpec("level", "softmax", 2)],
+            [BlockSpec("level", "softmax", 2)],
+            [BlockSpec("rank", "rank", 1, end_deviations=deviations)],
+        ]
+    )
+
+    def count_at_top(seed: int) -> int:
+        tails = fit_tails(make_rows(RowRange(seed, 0, 2_000)), 2_000, layout)
+        made = make_rows(RowRange(1_000 + seed, 0, 2_000))
+        return int((stretch_tails(made, tails, layout).ranks == 1).sum())
+
+    counts = [count_at_top(seed) for seed in range(100)]
+    assert np.mean(counts) == pytest.approx(most, abs=0.8)
+
+
+@settings(max_examples=200)
+@given(st.floats(0, 1e6), st.integers(1, 10**7))
+def test_rows_at_an_end_are_a_small_share_of_the_variance(
+    deviations: float, n_ranks: int
+) -> None:
+    count = count_at_end(deviations, n_ranks)
+    assert 1 <= count <= MAX_AT_END
+    if count > 1:
+        assert count * deviations**2 <= END_VARIANCE * n_ranks
 
 
 def test_rows_of_equal_weight_are_all_effective() -> None:
