@@ -115,7 +115,7 @@ def _page(result: Result) -> str:
     ).T
     return (
         f"# Sampling\n\nAdult, {result['rows']:,} rows in batches of "
-        f"{result['batch_size']:,}, {len(result['raw']['seconds'])} runs; a refined "
+        f"{result['batch_size']:,}; runs: {len(result['raw']['seconds'])}. A refined "
         f"row is chosen among {result['candidates']} candidates.\n\n"
         f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
         f"rows included.\n\n{measured_with([result['environment']])}\n"
