@@ -20,10 +20,10 @@ MIN_TAIL, MIN_RANKS = 20, 400
 #: average. Which of them is the outermost is chance in both tables, so that a table
 #: of made rows lacks an extreme one time in 256 (2^-8); with one row, every other time.
 MAX_AT_END = 8
-#: An end far off has fewer, but one at the least: together they are this share of the
-#: column's variance. Eight rows at the one abalone of 1.13 mm height, beside a median
+#: An end far off has fewer, but one at the least: together they are at most this share
+#: of the column's variance. Eight rows at the one abalone of 1.13 mm height, beside a median
 #: of .14, more than doubled it, and cost a tenth of every correlation with it.
-END_VARIANCE = 0.05
+END_VARIANCE = 0.3
 
 
 def fit_tails(made: EncodedTable, n_train: int, layout: Layout) -> list[np.ndarray]:
@@ -80,7 +80,7 @@ def count_at_end(deviations: float, n_ranks: float) -> int:
     Examples
     --------
     >>> count_at_end(3, 1_000), count_at_end(8, 5_000), count_at_end(24, 5_000)
-    (5, 3, 1)
+    (8, 8, 2)
     """
     most = END_VARIANCE * n_ranks / max(deviations, 1.0) ** 2
     return int(min(max(most, 1), MAX_AT_END))
