@@ -21,8 +21,8 @@ MIN_TAIL, MIN_RANKS = 20, 400
 #: of made rows lacks an extreme one time in 256 (2^-8); with one row, every other time.
 MAX_AT_END = 8
 #: An end far off has fewer, but one at the least: together they are at most this share
-#: of the column's variance. Eight rows at the one abalone of 1.13 mm height, beside a median
-#: of .14, more than doubled it, and cost a tenth of every correlation with it.
+#: of the column's variance. Eight rows at the one abalone of 1.13 mm height, beside a
+#: median of .14, more than doubled it, and cost a tenth of every correlation with it.
 END_VARIANCE = 0.3
 
 
