@@ -218,7 +218,7 @@ def _section(name: str, frame: pd.DataFrame) -> str:
     # In the order in which they are declared.
     table = table.loc[[change for change in CHANGES if change in table.index]]
     table.index = [f"{change} ({grouped.size()[change]})" for change in table.index]
-    used = measured_with(frame["environment"])
+    used = measured_with(frame.to_dict("records"))
     return f"## {name}\n\n{to_markdown(table)}\n\n{used}\n"
 
 

@@ -124,7 +124,7 @@ def _section(name: str, results: list[Result]) -> str:
         f"## {name}\n\n{results[-1]['n_train']:,} training rows; "
         f"{_trainings(results)}. {summary}\n\n{to_markdown(table)}\n\n"
         f"The slowest first call, with pool and compilation, took {first:.1f} s.\n\n"
-        f"{measured_with(result['environment'] for result in results)}\n"
+        f"{measured_with(results)}\n"
     )
 
 

@@ -99,7 +99,7 @@ def _write_page(output: Path, seed: int) -> Path:
             rows[rows["status"] == "measured"], output / "curve" / f"{name}.png"
         )
         parts += [f"## {name}", to_markdown(_table(rows)), _failures(rows)]
-    used = measured_with(result["environment"] for result in results)
+    used = measured_with(results)
     page = output / "curve.md"
     page.write_text("\n\n".join([*filter(None, parts), f"{used}\n"]))
     return page

@@ -192,7 +192,7 @@ def _page(
         f"\n\n{to_markdown(figures)}\n\n"
         f"## False alarms\n\n{n_alarms} of {len(innocent)} tables of independent real "
         "rows, each with a split of its own, were said to leak.\n\n"
-        f"{measured_with([references['environment']])}\n"
+        f"{measured_with([references])}\n"
     )
 
 

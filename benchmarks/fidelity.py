@@ -351,5 +351,5 @@ def _section(name: str, references: Result, trainings: list[Result]) -> str:
         f"{references['n_holdout']:,} rows of holdout. Columns not judged: "
         f"{not_judged}.\n\n{to_markdown(table)}\n\n"
         f"{_candidates(trainings)}\n\n"
-        f"{measured_with(result['environment'] for result in trainings)}\n"
+        f"{measured_with(trainings)}\n"
     )

@@ -261,5 +261,5 @@ def _section(name: str, results: list[Result]) -> str:
             f"Missing {words} ({last['n_removed'][mechanism]:,} cells):\n\n"
             f"{to_markdown(means)}\n"
         )
-    parts.append(f"{measured_with(result['environment'] for result in results)}\n")
+    parts.append(f"{measured_with(results)}\n")
     return "\n".join(parts)

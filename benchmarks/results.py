@@ -151,20 +151,21 @@ def describe(environment: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in environment.items())
 
 
-def measured_with(environments: Iterable[Mapping[str, Any]]) -> str:
-    """Return what figures were measured with, as a sentence.
+def measured_with(results: Iterable[Mapping[str, Any]]) -> str:
+    """Return what results were measured with, as a sentence.
 
-    What differs between the environments is named with each of its values.
+    What differs between their environments is named with each of its values.
 
     Examples
     --------
-    >>> measured_with([{"date": "May 1", "keras": "3.1"}, {"date": "May 2"}])
+    >>> first = {"environment": {"date": "May 1", "keras": "3.1"}}
+    >>> measured_with([first, {"environment": {"date": "May 2"}}])
     'Measured with date May 1 and May 2, keras 3.1.'
     """
-    values: dict[str, dict[str, None]] = {}
-    for environment in environments:
-        for name, value in environment.items():
-            values.setdefault(name, {})[str(value)] = None
+    values: dict[str, set[str]] = {}
+    for result in results:
+        for name, value in result["environment"].items():
+            values.setdefault(name, set()).add(str(value))
     joined = {name: " and ".join(sorted(found)) for name, found in values.items()}
     return f"Measured with {describe(joined)}."
 

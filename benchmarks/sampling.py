@@ -118,5 +118,5 @@ def _page(result: Result) -> str:
         f"{result['batch_size']:,}; runs: {len(result['raw']['seconds'])}. A refined "
         f"row is chosen among {result['candidates']} candidates.\n\n"
         f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
-        f"rows included.\n\n{measured_with([result['environment']])}\n"
+        f"rows included.\n\n{measured_with([result])}\n"
     )

@@ -66,7 +66,7 @@ def _section(name: str, trainings: list[Result]) -> str:
         f"## {name}\n\n{references['n_train']:,} training rows, "
         f"{references['n_holdout']:,} rows of holdout.\n\n{to_markdown(table)}\n\n"
         f"{privacy_section({name: [training['privacy'] for training in trainings]})}\n"
-        f"{measured_with(result['environment'] for result in trainings)}\n"
+        f"{measured_with(trainings)}\n"
     )
 
 

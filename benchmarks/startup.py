@@ -43,13 +43,12 @@ def run(arguments: argparse.Namespace) -> None:
             "slowest": {k: max(v) for k, v in seconds.items()},
         }
     )
-    environment = describe_environment()
+    result = {"seconds": seconds, "environment": describe_environment()}
     page = (
         f"# Start-up\n\n{to_markdown(table)}\n\n{arguments.runs} runs each, after one "
-        f"that is not counted. {measured_with([environment])}\n"
+        f"that is not counted. {measured_with([result])}\n"
     )
     print(page)
-    result = {"seconds": seconds, "environment": environment}
     write_json(arguments.output / "startup.json", result)
     (arguments.output / "startup.md").write_text(page)
 

@@ -46,7 +46,7 @@ def make_page(results: Sequence[Result]) -> str:
         for score in scores:
             parts += _section(to_frame(ours, score), score)
         parts.append(_remarks(ours))
-    parts.append(f"{measured_with(result['environment'] for result in results)}\n")
+    parts.append(f"{measured_with(results)}\n")
     return "\n\n".join(filter(None, parts))
 
 

@@ -105,5 +105,5 @@ def _notes(results: Sequence[Result]) -> str:
     lines += [
         f"- {title}: not installed; {why}." for title, why in NOT_PACKAGED.items()
     ]
-    used = measured_with(result["environment"] for result in results)
+    used = measured_with(results)
     return "\n".join([*lines, "", f"{used}\n"])

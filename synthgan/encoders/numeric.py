@@ -9,6 +9,7 @@ integer and long-tailed columns all fall out of this one rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ class NumericEncoder(ColumnEncoder):
             quantiles = QuantileFunction.fit(distinct[~is_atom], counts[~is_atom])
         return cls(column, distinct[is_atom], quantiles)
 
-    @property
+    @cached_property
     def specs(self) -> tuple[BlockSpec, ...]:
         """An atom block unless there are only ranks; a rank block unless all atoms."""
         width = self._n_own_codes + len(self.reference_codes)

@@ -146,22 +146,22 @@ def fit_refinement(
     now = time.perf_counter()
     left = deadline - now
     # Chosen rows are dearer than the generator's own.
-    n_affordable = CHOOSING_SHARE * left * len(rows) / (now - began)
+    n_affordable = int(
+        min(MAX_CHOSEN, CHOOSING_SHARE * left * len(rows) / (now - began))
+    )
     if n_affordable >= n_tested:
         choose = Refiner(layout, refinement).choose
-        n_chosen = min(
-            n_made, MAX_CHOSEN, MAX_CHOSEN_CELLS // layout.n_cells, n_affordable
-        )
+        n_chosen = min(n_made, MAX_CHOSEN_CELLS // layout.n_cells, n_affordable)
         trees = grow_trees(
             layout,
             train,
-            make("made for trees", int(n_chosen), choose),
+            make("made for trees", n_chosen, choose),
             make("tested for trees", n_tested, choose),
             make_seed(seed, "trees"),
             now + (1 - CHOOSING_SHARE) * left,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        n_calibrated = int(min(len(train), CALIBRATED_ROWS, n_affordable))
+        n_calibrated = min(len(train), CALIBRATED_ROWS, n_affordable)
         if trees or n_calibrated > n_tested:
             refinement, rows = calibrate(trees, n_calibrated)
     tails = fit_tails(rows, len(train), layout)

@@ -21,7 +21,7 @@ MIN_TAIL, MIN_RANKS = 20, 400
 #: of made rows lacks an extreme one time in 256 (2^-8); with one row, every other time.
 MAX_AT_END = 8
 #: An end far off has fewer, but one at the least: together they are at most this share
-#: of the column's variance. Eight rows at the one abalone of 1.13 mm height, beside a
+#: of the column's variance. Eight rows at the one abalone of height 1.13, beside a
 #: median of .14, more than doubled it, and cost a tenth of every correlation with it.
 END_VARIANCE = 0.3
 
@@ -61,9 +61,8 @@ def fit_tails(made: EncodedTable, n_train: int, layout: Layout) -> list[np.ndarr
             max(1, round(share * count_at_end(deviations, n_ranks)))
             for deviations in block.end_deviations
         )
-        low = ranks[first - 1 :][:size]
-        high = ranks[: len(ranks) - last + 1][len(ranks) - last + 1 - size :]
-        tails.append(np.stack([low, high]))
+        start, stop = first - 1, len(ranks) - last + 1
+        tails.append(np.stack([ranks[start : start + size], ranks[stop - size : stop]]))
     return tails
 
 
