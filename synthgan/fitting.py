@@ -30,6 +30,8 @@ from synthgan.training.settings import TrainingSettings
 
 #: Share of `max_seconds` that is left for the refinement.
 REFINEMENT_SHARE = 0.25
+#: Share of `max_seconds` that the GAN has, however long the schema and encoders took.
+LEAST_SHARE = 0.1
 #: Share of the refinement's time that its flow takes.
 FLOW_SHARE = 0.4
 #: Tables of fewer rows are not refined: nothing could be held out to stop by.
@@ -39,7 +41,10 @@ DIAGNOSED_ROWS = 16_384
 
 
 def fit_model(
-    frame: pd.DataFrame, schema: TableSchema, parameters: Mapping[str, Any]
+    frame: pd.DataFrame,
+    schema: TableSchema,
+    parameters: Mapping[str, Any],
+    start: float,
 ) -> Model:
     """Learn a table: encode it, train, diagnose, refine.
 
@@ -51,16 +56,19 @@ def fit_model(
         What its columns mean.
     parameters : mapping
         The parameters of `GANSynthesizer`, checked.
+    start : float
+        Time (of `time.perf_counter`) from which `max_seconds` counts.
 
     Returns
     -------
     Model
     """
-    start = time.perf_counter()
     seed = check_random_state(parameters["random_state"])
     encoder = TableEncoder.fit(frame, schema, seed)
     table = encoder.transform(frame, seed)
-    settings = decide_settings(parameters, len(frame), encoder.layout)
+    settings = decide_settings(
+        parameters, len(frame), encoder.layout, time.perf_counter() - start
+    )
     trained = _train(encoder, table, settings, parameters, seed)
     state = FittedState(
         encoder=encoder.with_dependencies(frame, table),
@@ -92,7 +100,7 @@ def fit_model(
 
 
 def decide_settings(
-    parameters: Mapping[str, Any], n_rows: int, layout: Layout
+    parameters: Mapping[str, Any], n_rows: int, layout: Layout, elapsed: float
 ) -> TrainingSettings:
     """Replace every "auto" by what it stands for.
 
@@ -104,6 +112,8 @@ def decide_settings(
         Number of training rows.
     layout : Layout
         Their layout.
+    elapsed : float
+        Seconds of `max_seconds` that are over before training starts.
     """
     auto = {
         "latent_dim": default_latent_dim(layout.n_ranks),
@@ -128,16 +138,17 @@ def decide_settings(
         )
     }
     return TrainingSettings(
-        max_seconds=_training_seconds(parameters), **kept, **decided
+        max_seconds=_training_seconds(parameters, elapsed), **kept, **decided
     )
 
 
-def _training_seconds(parameters: Mapping[str, Any]) -> float | None:
+def _training_seconds(parameters: Mapping[str, Any], elapsed: float) -> float | None:
     """Return what `max_seconds` leaves for the GAN."""
     most = parameters["max_seconds"]
-    if most is None or not parameters["refine"]:
-        return most
-    return (1 - REFINEMENT_SHARE) * most
+    if most is None:
+        return None
+    share = 1 - REFINEMENT_SHARE if parameters["refine"] else 1
+    return max(share * most - elapsed, LEAST_SHARE * most)
 
 
 def _train(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import time
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -206,10 +207,12 @@ class GANSynthesizer(BaseEstimator):
         InferenceWarning
             If a column was taken as text, or was too short to tell.
         """
-        valid.check_parameters(self.get_params(deep=False), _CONSTRAINTS)
+        start = time.perf_counter()
+        parameters = self.get_params(deep=False)
+        valid.check_parameters(parameters, _CONSTRAINTS)
         frame = valid.check_frame(X)
         schema = infer_schema(frame, self.schema)
-        self._set_fitted(fit_model(frame, schema, self.get_params(deep=False)))
+        self._set_fitted(fit_model(frame, schema, parameters, start))
         return self
 
     def _set_fitted(self, model: Model) -> None:
