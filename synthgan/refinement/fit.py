@@ -35,12 +35,14 @@ NETWORK_SHARE, CHOOSING_SHARE = 0.6, 0.25
 MAX_CELLS = 40_000_000
 #: Made rows that networks and trees are tested on.
 TESTED_ROWS = 5_000
-#: Rows that the last calibration looks at.
-CALIBRATED_ROWS = 20_000
 #: Candidates of a row for each unit of the variance of their weights (whose mean is 1);
 #: the fewest and the most of them.
 CANDIDATES = 32
 MIN_CANDIDATES, MAX_CANDIDATES = 4, 32
+#: Candidates that the last calibration looks at for each training row, and the most of
+#: them: their chance adds little to that of the rows that are handed out.
+CALIBRATED_PER_ROW = 32
+MAX_CALIBRATED = 640_000
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
@@ -161,9 +163,7 @@ def fit_refinement(
             now + (1 - CHOOSING_SHARE) * left,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        n_calibrated = min(len(train), CALIBRATED_ROWS, n_affordable)
-        if trees or n_calibrated > n_tested:
-            refinement, rows = calibrate(trees, n_calibrated)
+        refinement, rows = calibrate(trees, n_affordable)
     tails = fit_tails(rows, len(train), layout)
     return dataclasses.replace(refinement, tails=tails)
 
@@ -180,7 +180,7 @@ def _calibrate(
 ) -> tuple[Refinement, EncodedTable]:
     """Find number of candidates and offsets; return rows chosen by them as well.
 
-    Fewer rows than `n_rows` where their candidates would not fit in memory.
+    Fewer rows than `n_rows` where their candidates would be more than are needed.
     """
     no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
     refinement = Refinement(
@@ -197,7 +197,10 @@ def _calibrate(
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     share = effective_share(np.minimum(scores, caps).sum(axis=0))
     n_candidates = count_candidates(share)
-    n_rows = min(n_rows, MAX_CELLS // layout.n_cells // n_candidates)
+    most = min(
+        CALIBRATED_PER_ROW * len(train), MAX_CALIBRATED, MAX_CELLS // layout.n_cells
+    )
+    n_rows = min(n_rows, most // n_candidates)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
     )

@@ -16,7 +16,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
-from synthgan.refinement.calibration import fit_offsets
+from synthgan.refinement.calibration import N_BINS, fit_offsets
 from synthgan.refinement.fit import fit_refinement
 from synthgan.refinement.ratio import (
     Ratio,
@@ -108,6 +108,21 @@ def test_single_columns_stay_right(refinement) -> None:
     chosen = choose(refinement)
     np.testing.assert_allclose(chosen.codes.mean(axis=0), 0.5, atol=0.02)
     assert chosen.ranks.mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_few_rows_are_calibrated_on_many_candidates() -> None:
+    """The made rows that a calibration draws must not add chance of their own."""
+    train = make_rows(RowRange(1, 0, 500))
+    chosen = choose(fit(train), n_rows=50_000)
+    shares = [
+        np.histogram(table.ranks, np.linspace(0, 1, N_BINS + 1))[0] / len(table)
+        for table in (train, chosen)
+    ]
+    largest = np.abs(np.cumsum(shares[0]) - np.cumsum(shares[1])).max()
+    assert largest < 0.01  # .014 to .022 with as many rows as were trained on
+    np.testing.assert_allclose(
+        chosen.codes.mean(axis=0), train.codes.mean(axis=0), atol=0.01
+    )
 
 
 def test_the_effective_share_is_that_of_the_true_ratio(refinement) -> None:
