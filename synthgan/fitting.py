@@ -14,6 +14,7 @@ import pandas as pd
 from synthgan._random import RowRange, check_random_state, make_seed
 from synthgan.encoders import EncodedTable, TableEncoder
 from synthgan.engines import import_keras
+from synthgan.held_out import TrainingRows, hold_out
 from synthgan.layout import Layout
 from synthgan.model import Model
 from synthgan.persistence import FittedState
@@ -34,8 +35,6 @@ REFINEMENT_SHARE = 0.25
 LEAST_SHARE = 0.1
 #: Share of the refinement's time that its flow takes.
 FLOW_SHARE = 0.4
-#: Tables of fewer rows are not refined: nothing could be held out to stop by.
-MIN_REFINED_ROWS = 1_000
 #: Made rows that the diagnosis looks at, at most.
 DIAGNOSED_ROWS = 16_384
 
@@ -69,7 +68,8 @@ def fit_model(
     settings = decide_settings(
         parameters, len(frame), encoder.layout, time.perf_counter() - start
     )
-    trained = _train(encoder, table, settings, parameters, seed)
+    train_rows = hold_out(table, make_seed(seed, "held_out"))
+    trained = _train(encoder, train_rows, settings, parameters, seed)
     state = FittedState(
         encoder=encoder.with_dependencies(frame, table),
         settings=dataclasses.asdict(settings),
@@ -90,7 +90,7 @@ def fit_model(
         deadline = math.inf if most is None else start + most
         _refine(
             model,
-            table,
+            train_rows,
             trained.discriminator_weights,
             make_seed(seed, "refinement"),
             deadline,
@@ -153,7 +153,7 @@ def _training_seconds(parameters: Mapping[str, Any], elapsed: float) -> float | 
 
 def _train(
     encoder: TableEncoder,
-    table: EncodedTable,
+    train_rows: TrainingRows,
     settings: TrainingSettings,
     parameters: Mapping[str, Any],
     seed: int,
@@ -168,7 +168,9 @@ def _train(
     callbacks = list(parameters["callbacks"] or ())
     if parameters["verbose"]:
         callbacks.append(ProgressBar())
-    return train(encoder.layout, table, settings, make_seed(seed, "game"), callbacks)
+    return train(
+        encoder.layout, train_rows, settings, make_seed(seed, "game"), callbacks
+    )
 
 
 def _diagnose(model: Model, table: EncodedTable, seed: int) -> None:
@@ -190,7 +192,7 @@ def _diagnose(model: Model, table: EncodedTable, seed: int) -> None:
 
 def _refine(
     model: Model,
-    table: EncodedTable,
+    train_rows: TrainingRows,
     discriminator_weights: list[np.ndarray],
     seed: int,
     deadline: float,
@@ -203,8 +205,8 @@ def _refine(
     from synthgan.refinement.fit import fit_refinement
     from synthgan.refinement.flow import fit_flow
 
-    if len(table) < MIN_REFINED_ROWS:
-        return
+    if train_rows.n_kept == len(train_rows):
+        return  # too small a table: nothing is held out to stop by
     layout = model.state.encoder.layout
     units = tuple(model.state.settings["discriminator_units"])
     now = time.perf_counter()
@@ -218,7 +220,7 @@ def _refine(
         try:
             flow = fit_flow(
                 layout,
-                table,
+                train_rows,
                 lambda weights: model.sampler_moved_by(weights).sample,
                 discriminator_weights,
                 units,
@@ -232,7 +234,7 @@ def _refine(
             sampler = model.sampler_moved_by(flow)
             refinement = fit_refinement(
                 layout,
-                table,
+                train_rows,
                 lambda rows, choose: sampler.sample(rows, choose=choose),
                 flow[-len(discriminator_weights) :],
                 units,

@@ -28,6 +28,7 @@ LEVELS = {
     "statistics": 1,
     "conditions": 2,
     "engines": 2,
+    "held_out": 2,
     "losses": 2,
     "networks": 2,
     "evaluation": 3,

@@ -25,7 +25,7 @@ from synthgan import (
     infer_schema,
     load,
 )
-from synthgan.fitting import MIN_REFINED_ROWS
+from synthgan.held_out import MIN_ROWS
 from synthgan.losses import LOSSES
 
 pytestmark = pytest.mark.engine
@@ -351,7 +351,7 @@ def test_tables_without_numbers_or_without_choices_are_refined(
     kind: str, tiny: dict[str, Any], tmp_path: Path
 ) -> None:
     rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(MIN_REFINED_ROWS, 2)), columns=["a", "b"])
+    table = pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
     if kind == "choices":
         table = (table > 0).astype(str)
     synthesizer = GANSynthesizer(**tiny).fit(table)
@@ -364,7 +364,7 @@ def test_tables_without_numbers_or_without_choices_are_refined(
 
 @pytest.mark.usefixtures("uncompiled")
 def test_a_small_table_is_not_refined(tiny: dict[str, Any]) -> None:
-    numbers = np.arange(MIN_REFINED_ROWS - 1)
+    numbers = np.arange(MIN_ROWS - 1)
     table = pd.DataFrame({"a": numbers % 2, "b": numbers * (numbers % 2)})
     assert GANSynthesizer(**tiny).fit(table).refinement_ is None
 

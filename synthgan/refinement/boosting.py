@@ -14,8 +14,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
+from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
-from synthgan.refinement.held_out import split_held_out
 
 #: Numbers of trees, one after the other, until the best number is well below.
 NUMBERS_OF_TREES = (100, 200, 400, 800)
@@ -30,7 +30,7 @@ SPLIT_SHARE = 0.5
 
 def grow_trees(
     layout: Layout,
-    train: EncodedTable,
+    train_rows: TrainingRows,
     made: EncodedTable,
     held_out_made: EncodedTable,
     seed: int,
@@ -43,9 +43,10 @@ def grow_trees(
     ----------
     layout : Layout
         Layout of the rows.
-    train, made, held_out_made : EncodedTable
-        Training rows, of which no more than made ones are used, made rows to train on,
-        and others to test on.
+    train_rows : TrainingRows
+        Training rows, of which no more than made ones are trained on.
+    made, held_out_made : EncodedTable
+        Made rows to train on, and others to test on.
     seed : int
         Fixes every draw.
     deadline : float
@@ -70,9 +71,9 @@ def grow_trees(
     L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3: the
     rule of one standard error.
     """
-    held_out, kept = split_held_out(train, seed, len(made))
+    kept = train_rows.kept.take(slice(None, len(made)))
     cells, is_real = _stack(kept, made, layout)
-    tested, tested_real = _stack(held_out, held_out_made, layout)
+    tested, tested_real = _stack(train_rows.held_out, held_out_made, layout)
     model = HistGradientBoostingClassifier(
         class_weight="balanced",
         learning_rate=LEARNING_RATE,

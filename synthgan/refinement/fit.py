@@ -12,6 +12,7 @@ import numpy as np
 
 from synthgan._random import RowRange, make_rng, make_seed
 from synthgan.encoders import EncodedTable
+from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
@@ -87,7 +88,7 @@ def count_candidates(share: float) -> int:
 
 def fit_refinement(
     layout: Layout,
-    train: EncodedTable,
+    train_rows: TrainingRows,
     make_rows: MakeRows,
     discriminator_weights: list[np.ndarray],
     units: tuple[int, ...],
@@ -104,7 +105,7 @@ def fit_refinement(
     ----------
     layout : Layout
         Layout of the rows.
-    train : EncodedTable
+    train_rows : TrainingRows
         Training rows.
     make_rows : callable
         Makes the generator's rows of a range, or rows chosen among them.
@@ -124,14 +125,13 @@ def fit_refinement(
     Refinement
         Without a flow.
     """
-    n_made, n_tested = count_made(layout, len(train))
+    n_made, n_tested = count_made(layout, len(train_rows))
 
     def make(name: str, n_rows: int, choose: Choose | None = None) -> EncodedTable:
         return make_rows(RowRange(make_seed(seed, name), 0, n_rows), choose)
 
     began = time.perf_counter()
-    # The rows that are held out are those of the flow.
-    trainer = RatioTrainer(layout, train, units, make_seed(seed, "ratio"))
+    trainer = RatioTrainer(layout, train_rows, units, make_seed(seed, "ratio"))
     ratio = trainer.train(
         make("made", n_made),
         make("tested", n_tested),
@@ -140,7 +140,7 @@ def fit_refinement(
         lambda step, n_steps: on_progress(NETWORK_SHARE * step / n_steps),
     )
     calibrate = partial(
-        _calibrate, layout, train, make_rows, units, ratio.weights, seed=seed
+        _calibrate, layout, train_rows.table, make_rows, units, ratio.weights, seed=seed
     )
     began = time.perf_counter()
     refinement, rows = calibrate([], n_tested)
@@ -156,7 +156,7 @@ def fit_refinement(
         n_chosen = min(n_made, MAX_CHOSEN_CELLS // layout.n_cells, n_affordable)
         trees = grow_trees(
             layout,
-            train,
+            train_rows,
             make("made for trees", n_chosen, choose),
             make("tested for trees", n_tested, choose),
             make_seed(seed, "trees"),
@@ -164,7 +164,7 @@ def fit_refinement(
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
         refinement, rows = calibrate(trees, n_affordable)
-    tails = fit_tails(rows, len(train), layout)
+    tails = fit_tails(rows, len(train_rows), layout)
     return dataclasses.replace(refinement, tails=tails)
 
 

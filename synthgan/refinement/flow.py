@@ -10,6 +10,7 @@ import numpy as np
 
 from synthgan._random import RowRange, make_seed
 from synthgan.encoders import EncodedTable
+from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.networks.flow import JITTER
 from synthgan.refinement.fit import count_made
@@ -24,7 +25,7 @@ MoveRows = Callable[[list[np.ndarray]], Callable[[RowRange], EncodedTable]]
 
 def fit_flow(
     layout: Layout,
-    train: EncodedTable,
+    train_rows: TrainingRows,
     move_rows: MoveRows,
     discriminator_weights: list[np.ndarray],
     units: tuple[int, ...],
@@ -38,7 +39,7 @@ def fit_flow(
     ----------
     layout : Layout
         Layout of the rows.
-    train : EncodedTable
+    train_rows : TrainingRows
         Training rows.
     move_rows : callable
         Given the weights of networks, returns what makes the generator's rows of a
@@ -60,8 +61,8 @@ def fit_flow(
         The networks' weights, one after the other; none where held-out rows do not
         bear out that the generator's rows can be told from them.
     """
-    n_made, n_tested = count_made(layout, len(train))
-    trainer = RatioTrainer(layout, train, units, make_seed(seed, "ratio"), JITTER)
+    n_made, n_tested = count_made(layout, len(train_rows))
+    trainer = RatioTrainer(layout, train_rows, units, make_seed(seed, "ratio"), JITTER)
     flow: list[np.ndarray] = []
     start = discriminator_weights
     for k in range(N_ROUNDS):

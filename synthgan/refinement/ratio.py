@@ -21,10 +21,10 @@ from keras import ops, random
 from synthgan._random import make_seed
 from synthgan.encoders import EncodedTable
 from synthgan.engines import Player, Repeated, current_engine, padded_batches
+from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.networks import RatioNetwork, read_ratio_networks
 from synthgan.networks.rows import jitter_ranks
-from synthgan.refinement.held_out import split_held_out
 
 #: Rows of a batch, half of them real.
 BATCH_SIZE = 1000
@@ -99,14 +99,14 @@ def load_ratio(
 class RatioTrainer:
     """Trains networks to tell training rows from made ones, one after the other.
 
-    They are compiled once, and all hold out the same rows.
+    They are compiled once.
 
     Parameters
     ----------
     layout : Layout
         Layout of the rows.
-    train : EncodedTable
-        Training rows.
+    train_rows : TrainingRows
+        Training rows; those that are held out say when to stop.
     units : tuple of int
         The networks' widths, and the discriminator's.
     seed : int
@@ -119,12 +119,12 @@ class RatioTrainer:
     def __init__(
         self,
         layout: Layout,
-        train: EncodedTable,
+        train_rows: TrainingRows,
         units: tuple[int, ...],
         seed: int,
         jitter: float = 0.0,
     ) -> None:
-        self._held_out, self._kept = split_held_out(train, seed)
+        self._held_out, self._kept = train_rows.held_out, train_rows.kept
         self._jitter = jitter
         self._engine = current_engine()
         self._tested = RatioNetwork(layout, units)

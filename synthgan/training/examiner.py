@@ -12,29 +12,13 @@ from synthgan.statistics import tell_apart
 from synthgan.training.sampler import Sampler
 from synthgan.training.settings import TrainingSettings
 
-#: Share of the training rows that is held out, and the most of them.
-HELD_OUT_SHARE = 0.1
-MAX_HELD_OUT = 2_000
-#: With fewer training rows the held-out ones are too few to see anything.
-MIN_ROWS = 2_000
+#: Fewer held-out rows are too few to examine a generator by.
+MIN_EXAMINED = 200
 #: Exams of a whole training, and how many without a new best one make a plateau.
 N_EXAMS = 12
 PATIENCE = 3
 #: Codes of more levels than this are judged as numbers: bins are no more.
 MAX_LEVELS = 255
-
-
-def n_held_out(n_rows: int) -> int:
-    """Return how many of the training rows are held out for exams.
-
-    Examples
-    --------
-    >>> n_held_out(500), n_held_out(5_000), n_held_out(1_000_000)
-    (0, 500, 2000)
-    """
-    if n_rows < MIN_ROWS:
-        return 0
-    return min(int(HELD_OUT_SHARE * n_rows), MAX_HELD_OUT)
 
 
 class Examiner:

@@ -55,7 +55,7 @@ class Game:
     engine : Engine
         Engine of Keras's backend.
     table : EncodedTable
-        The training rows.
+        The training rows but for those that are held out.
     seed : int
         Fixes initial weights and every draw.
     """

@@ -17,7 +17,7 @@ class TrainingResult:
     weights : list of ndarray
         The generator's averaged weights.
     discriminator_weights : list of ndarray
-        The discriminator's, as they are at the end.
+        The discriminator's, as they were before it drew any row that is held out.
     history : DataFrame
         One row for each compiled call: step, seconds, learning-rate factor, losses,
         and the two-sample score where there was an exam.

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from synthgan._random import make_rng, make_seed
-from synthgan.encoders import EncodedTable
+from synthgan._random import make_seed
 from synthgan.engines import current_engine
 from synthgan.exceptions import DivergenceError
+from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.training.callbacks import Callback, TrainingState
-from synthgan.training.examiner import N_EXAMS, Examiner, n_held_out
+from synthgan.training.examiner import MIN_EXAMINED, N_EXAMS, Examiner
 from synthgan.training.game import FIGURES, PENALTY_INTERVAL, Game
 from synthgan.training.result import TrainingResult
 from synthgan.training.schedule import (
@@ -33,7 +33,7 @@ STEPS_PER_CALL = 96
 
 def train(
     layout: Layout,
-    table: EncodedTable,
+    train_rows: TrainingRows,
     settings: TrainingSettings,
     seed: int,
     callbacks: Sequence[Callback] = (),
@@ -44,8 +44,8 @@ def train(
     ----------
     layout : Layout
         Layout of the rows.
-    table : EncodedTable
-        Training rows.
+    train_rows : TrainingRows
+        Training rows; those that are held out are drawn in the cooldown only.
     settings : TrainingSettings
         How to train.
     seed : int
@@ -72,13 +72,17 @@ def train(
     steps_per_call = n_cycles * PENALTY_INTERVAL
     calls_per_exam = max(n_calls // N_EXAMS, 1)
     state = TrainingState(n_steps=n_calls * steps_per_call)
-    table, examiner, n_kept = _hold_out(layout, table, settings, seed)
+    table, held_out = train_rows.table, train_rows.held_out
+    examiner = None
+    if len(held_out) >= MIN_EXAMINED:
+        examiner = Examiner(layout, settings, held_out, make_seed(seed, "exams"))
     weights: list[np.ndarray] = []
+    discriminator_weights: list[np.ndarray] = []
     rows: list[dict[str, float | None]] = []
     start = time.perf_counter()
     _tell(callbacks, "on_train_begin", state)
     try:
-        game = Game(layout, settings, engine, table, seed)
+        game = Game(layout, settings, engine, train_rows.kept, seed)
         run = engine.compile(
             game.cycle,
             game.variables,
@@ -90,8 +94,9 @@ def train(
         while not state.stop_reason:
             factor = learning_rate_factor(state.progress)
             game.set_pace(factor, state.step)
-            # The cooldown has all rows: what is held out serves to start it.
-            game.draw_from(n_kept if state.progress < COOLDOWN_START else len(table))
+            if state.progress >= COOLDOWN_START and not discriminator_weights:
+                discriminator_weights = game.discriminator_weights()
+                game.draw_from(len(table))
             figures = run(data)
             _check_finite(figures, state.step, steps_per_call)
             weights = game.averaged_weights()
@@ -133,22 +138,11 @@ def train(
     finally:
         _tell(callbacks, "on_train_end", state)
     return TrainingResult(
-        weights, game.discriminator_weights(), pd.DataFrame(rows), state.stop_reason
+        weights,
+        discriminator_weights or game.discriminator_weights(),
+        pd.DataFrame(rows),
+        state.stop_reason,
     )
-
-
-def _hold_out(
-    layout: Layout, table: EncodedTable, settings: TrainingSettings, seed: int
-) -> tuple[EncodedTable, Examiner | None, int]:
-    """Put held-out rows last; return who examines, and how many rows come before."""
-    n_last = n_held_out(len(table))
-    if not n_last:
-        return table, None, len(table)
-    order = make_rng(seed, "held_out").permutation(len(table))
-    table = table.take(order)
-    last = table.take(slice(-n_last, None))
-    examiner = Examiner(layout, settings, last, make_seed(seed, "exams"))
-    return table, examiner, len(table) - n_last
 
 
 def _examine(

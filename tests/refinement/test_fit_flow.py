@@ -13,6 +13,7 @@ from scipy.stats import kstest
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
+from synthgan.held_out import hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import Flow, RatioNetwork, build_discriminator, build_generator
 from synthgan.networks import flow as flow_module
@@ -46,7 +47,7 @@ def fit(train: EncodedTable) -> list[np.ndarray]:
     start = build_discriminator(n_inputs, UNITS, count(5))
     return fit_flow(
         LAYOUT,
-        train,
+        hold_out(train, 0),
         lambda flow: build_sampler(flow).sample,
         numpy_of(start.trainable_variables),
         UNITS,

@@ -14,6 +14,7 @@ from keras import ops
 from synthgan._random import RowRange, make_rng, make_seeds
 from synthgan.encoders import EncodedTable
 from synthgan.encoders.quantiles import QuantileFunction
+from synthgan.held_out import hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement.calibration import N_BINS, fit_offsets
@@ -75,7 +76,7 @@ def start_weights() -> list[np.ndarray]:
 def fit(train: EncodedTable, make=make_rows, deadline: float = math.inf):
     return fit_refinement(
         LAYOUT,
-        train,
+        hold_out(train, 0),
         lambda rows, choose: (
             make(rows) if choose is None else choose_rows(choose, rows, make)
         ),
@@ -112,17 +113,16 @@ def test_single_columns_stay_right(refinement) -> None:
 
 def test_few_rows_are_calibrated_on_many_candidates() -> None:
     """The made rows that a calibration draws must not add chance of their own."""
-    train = make_rows(RowRange(1, 0, 500))
+    train = make_rows(RowRange(1, 0, 1_000))
     chosen = choose(fit(train), n_rows=50_000)
     shares = [
         np.histogram(table.ranks, np.linspace(0, 1, N_BINS + 1))[0] / len(table)
         for table in (train, chosen)
     ]
-    largest = np.abs(np.cumsum(shares[0]) - np.cumsum(shares[1])).max()
-    assert largest < 0.01  # .014 to .022 with as many rows as were trained on
-    np.testing.assert_allclose(
-        chosen.codes.mean(axis=0), train.codes.mean(axis=0), atol=0.01
-    )
+    of_rank = np.abs(np.cumsum(shares[0]) - np.cumsum(shares[1])).max()
+    of_choices = np.abs(train.codes.mean(axis=0) - chosen.codes.mean(axis=0))
+    # .027 with as many rows as were trained on.
+    assert of_rank + of_choices.sum() < 0.015
 
 
 def test_the_effective_share_is_that_of_the_true_ratio(refinement) -> None:
@@ -188,12 +188,12 @@ def held_out_loss(
     weights: list[np.ndarray], deadline: float = math.inf, jitter: float = 0.0
 ) -> float:
     """Train a ratio of low ranks to high ones from some weights."""
-    trainer = RatioTrainer(LAYOUT, make_half(0.0, 1), (16,), 0, jitter)
+    trainer = RatioTrainer(LAYOUT, hold_out(make_half(0.0, 1), 0), (16,), 0, jitter)
     return train_ratio(trainer, weights, deadline).held_out_loss
 
 
 def test_a_training_knows_nothing_of_the_one_before() -> None:
-    trainer = RatioTrainer(LAYOUT, make_half(0.0, 1), (16,), 0, jitter=1.0)
+    trainer = RatioTrainer(LAYOUT, hold_out(make_half(0.0, 1), 0), (16,), 0, jitter=1.0)
     # Cut short: what is left over of it then shows.
     first, again = (
         train_ratio(trainer, start_weights(), deadline=-math.inf) for _ in range(2)

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from synthgan._random import make_rng
 from synthgan.encoders import EncodedTable
+from synthgan.held_out import hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.refinement.boosting import (
     NUMBERS_OF_TREES,
@@ -45,7 +46,7 @@ def grow(train: EncodedTable, made: EncodedTable, deadline: float = math.inf) ->
     told: list[float] = []
     trees = grow_trees(
         LAYOUT,
-        train,
+        hold_out(train, 0),
         made,
         make_table(5, 3000),
         0,

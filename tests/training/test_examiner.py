@@ -12,11 +12,12 @@ from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
+from synthgan.held_out import count_held_out, hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training import examiner as examiner_module
 from synthgan.training import trainer as trainer_module
 from synthgan.training.callbacks import Callback, TrainingState
-from synthgan.training.examiner import N_EXAMS, PATIENCE, Examiner, n_held_out
+from synthgan.training.examiner import N_EXAMS, PATIENCE, Examiner
 from synthgan.training.schedule import COOLDOWN_START
 from synthgan.training.trainer import TrainingResult, train
 
@@ -133,7 +134,7 @@ def train_with_scores(
         return self.scores[-1]
 
     monkeypatch.setattr(Examiner, "examine", examine)
-    result = train(LAYOUT, make_table(n_rows, 0), SETTINGS, 0, callbacks)
+    result = train(LAYOUT, hold_out(make_table(n_rows, 0), 0), SETTINGS, 0, callbacks)
     return result, engine
 
 
@@ -164,7 +165,7 @@ def test_held_out_rows_are_drawn_in_the_cooldown_only(
     is_cooling = result.history["step"].shift(fill_value=0) >= (
         COOLDOWN_START * SETTINGS.n_steps
     )
-    n_kept = len(table) - n_held_out(len(table))
+    n_kept = len(table) - count_held_out(len(table))
     expected = np.where(is_cooling, len(table), n_kept)
     assert engine.n_drawn == expected.tolist()
     # The same rows in another order.
@@ -185,7 +186,10 @@ def test_a_plateau_begins_the_cooldown_early(monkeypatch: pytest.MonkeyPatch) ->
     assert factors.iloc[-1] < 0.2
 
 
-def test_small_tables_are_not_examined(monkeypatch: pytest.MonkeyPatch) -> None:
-    result, engine = train_with_scores(monkeypatch, [], n_rows=1500)
+@pytest.mark.parametrize(("n_rows", "drawn"), [(900, {900}), (1500, {1350, 1500})])
+def test_small_tables_are_not_examined(
+    n_rows: int, drawn: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, engine = train_with_scores(monkeypatch, [], n_rows=n_rows)
     assert result.history["two_sample_score"].isna().all()
-    assert set(engine.n_drawn) == {1500}
+    assert set(engine.n_drawn) == drawn

@@ -13,6 +13,7 @@ from small_settings import make_settings
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.exceptions import DivergenceError
+from synthgan.held_out import TrainingRows, hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training.callbacks import Callback, ProgressBar, TrainingState
 from synthgan.training.game import PENALTY_INTERVAL
@@ -88,7 +89,7 @@ def run(
     max_seconds: float | None = None,
 ) -> TrainingResult:
     settings = make_settings(n_steps=n_steps, max_seconds=max_seconds)
-    return train(LAYOUT, TABLE, settings, seed=0, callbacks=callbacks)
+    return train(LAYOUT, hold_out(TABLE, 0), settings, seed=0, callbacks=callbacks)
 
 
 def interrupt(state: TrainingState) -> None:
@@ -119,6 +120,22 @@ def test_at_least_the_steps_asked_for_are_run_and_less_than_a_call_more(
     assert n_steps <= done < n_steps + engine.steps_per_call
     assert engine.steps_per_call % PENALTY_INTERVAL == 0
     assert result.history["step"].iloc[-1] == done
+
+
+@pytest.mark.engine
+def test_the_discriminator_that_is_kept_has_not_seen_held_out_rows() -> None:
+    def train_with(held_out_level: int) -> TrainingResult:
+        codes = np.append(np.arange(90) % 2, np.full(60, held_out_level))[:, None]
+        table = EncodedTable(codes.astype(np.int32), np.zeros((150, 0), np.float32))
+        settings = make_settings(n_steps=2 * STEPS_PER_CALL)
+        return train(LAYOUT, TrainingRows(table, 90), settings, seed=0)
+
+    def are_equal(ones: list[np.ndarray], others: list[np.ndarray]) -> bool:
+        return all(map(np.allclose, ones, others))
+
+    one, other = (train_with(level) for level in (0, 1))
+    assert are_equal(one.discriminator_weights, other.discriminator_weights)
+    assert not are_equal(one.weights, other.weights)  # the cooldown has all rows
 
 
 def test_callbacks_are_told_in_their_order(engine: ScriptedEngine) -> None:
