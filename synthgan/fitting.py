@@ -228,15 +228,12 @@ def _refine(
                 now + FLOW_SHARE * (deadline - now),
                 report(0, FLOW_SHARE),
             )
-            if not flow:
-                bar.update(100 - bar.n)
-                return
             sampler = model.sampler_moved_by(flow)
             refinement = fit_refinement(
                 layout,
                 train_rows,
                 lambda rows, choose: sampler.sample(rows, choose=choose),
-                flow[-len(discriminator_weights) :],
+                flow[-len(discriminator_weights) :] or discriminator_weights,
                 units,
                 seed,
                 deadline,

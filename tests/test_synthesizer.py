@@ -362,6 +362,22 @@ def test_tables_without_numbers_or_without_choices_are_refined(
     same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
 
 
+def test_rows_are_chosen_and_their_ends_put_right_where_none_need_move(
+    tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synthgan.refinement.flow.fit_flow", lambda *arguments: [])
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
+    synthesizer = GANSynthesizer(**tiny).fit(table)
+    refinement = synthesizer.refinement_
+    assert refinement is not None
+    assert refinement.n_candidates > 1
+    assert all(tails.size for tails in refinement.tails)
+    rows = synthesizer.sample(20, random_state=1)
+    synthesizer.save(tmp_path / "a.synthgan")
+    same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
+
+
 @pytest.mark.usefixtures("uncompiled")
 def test_a_small_table_is_not_refined(tiny: dict[str, Any]) -> None:
     numbers = np.arange(MIN_ROWS - 1)
