@@ -193,13 +193,14 @@ def _calibrate(
             [refiner.score_by_networks(table), refiner.score_by_trees(table)]
         )
 
+    most = min(
+        CALIBRATED_PER_ROW * len(train), MAX_CALIBRATED, MAX_CELLS // layout.n_cells
+    )
+    n_rows = min(n_rows, most // MIN_CANDIDATES)
     scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     share = effective_share(np.minimum(scores, caps).sum(axis=0))
     n_candidates = count_candidates(share)
-    most = min(
-        CALIBRATED_PER_ROW * len(train), MAX_CALIBRATED, MAX_CELLS // layout.n_cells
-    )
     n_rows = min(n_rows, most // n_candidates)
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
