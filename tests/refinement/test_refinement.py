@@ -17,6 +17,7 @@ from synthgan.encoders.quantiles import QuantileFunction
 from synthgan.held_out import hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import RowFeatures, build_discriminator
+from synthgan.refinement import fit as fit_module
 from synthgan.refinement.calibration import N_BINS, fit_offsets
 from synthgan.refinement.fit import fit_refinement
 from synthgan.refinement.ratio import (
@@ -128,6 +129,22 @@ def test_few_rows_are_calibrated_on_many_candidates() -> None:
 def test_the_effective_share_is_that_of_the_true_ratio(refinement) -> None:
     # Weights .9 / .5 and .1 / .5, each on half of the rows.
     assert refinement.effective_share == pytest.approx(1 / 1.64, abs=0.08)
+
+
+def test_no_more_cells_are_made_at_once_than_memory_is_set_aside_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fit_module, "MAX_CELLS", 12_000)
+    most = 0
+
+    def make_watched(rows: RowRange) -> EncodedTable:
+        nonlocal most
+        most = max(most, rows.n_rows)
+        return make_rows(rows)
+
+    # Candidates for the last calibration would be many more.
+    fit(make_rows(RowRange(1, 0, 6_000), agreement=0.9), make_watched)
+    assert 0 < most * LAYOUT.n_cells <= 12_000
 
 
 @pytest.mark.parametrize("deadline", [150_000, 250_000])
