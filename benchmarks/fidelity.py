@@ -332,13 +332,12 @@ def _section(name: str, references: Result, trainings: list[Result]) -> str:
         )
         for kind in ("refined", "raw")
     }
-    means = pd.concat(
-        [
-            table.mean().to_frame(f"synthgan {kind}, mean of {len(table)}").T
-            for kind, table in tables.items()
-        ]
-    )
-    measured = pd.concat([means, *tables.values()])
+    means = [
+        table.mean().to_frame(f"synthgan {kind}, mean of {len(table)}").T
+        for kind, table in tables.items()
+        if len(table) > 1
+    ]
+    measured = pd.concat([*means, *tables.values()])
     rows = pd.DataFrame.from_dict(references["scores"], orient="index").astype(float)
     (real,) = {column for column in rows.columns if column.startswith("trtr_")}
     measured[real] = rows[real].iloc[0]
