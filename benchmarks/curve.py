@@ -14,12 +14,17 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.datasets import load_dataset
-from benchmarks.peers.environments import alone, default_folder, environment_name
+from benchmarks.peers.environments import (
+    add_environment_arguments,
+    alone,
+    environment_name,
+)
 from benchmarks.peers.grid import COSTS, score_names, to_frame
 from benchmarks.peers.measurement import Limits, measure_peer
 from benchmarks.peers.pictures import draw_curves
 from benchmarks.peers.registry import PEERS
 from benchmarks.results import (
+    add_folder_arguments,
     heading,
     load_results,
     measured_with,
@@ -35,17 +40,10 @@ _STOPS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks curve` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
+    add_folder_arguments(parser)
     parser.add_argument("--sets", nargs="+", default=["adult"])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--environments", type=Path, default=default_folder())
-    parser.add_argument(
-        "--limit-seconds", type=float, default=4 * 3600, help="longest single run"
-    )
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    add_environment_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

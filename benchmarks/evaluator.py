@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,18 @@ import pandas as pd
 from benchmarks.attacks import describe_attacks
 from benchmarks.datasets import load_dataset
 from benchmarks.machine import describe_environment, n_cores
-from benchmarks.results import Result, measured_with, reuse_or_measure, to_markdown
+from benchmarks.results import (
+    Result,
+    add_folder_arguments,
+    measured_with,
+    reuse_or_measure,
+    to_markdown,
+)
 from synthgan.evaluation import score_table
 from synthgan.evaluation.privacy import judge_privacy, run_attacks
 from synthgan.schema import TableSchema, infer_schema
 
-#: What is known of Adult: figure, table, expected value.
+#: What independent code measured on Adult: figure, table, value.
 _KNOWN = (
     ("shape_error_percent", "real holdout", ".63"),
     ("trend_all_error_percent", "real holdout", "1.78"),
@@ -36,17 +41,13 @@ _NOISE = 0.1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks evaluator` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
+    add_folder_arguments(parser)
     parser.add_argument(
         "--rows", type=int, default=12_000, help="rows of each table with a leak"
     )
     parser.add_argument(
         "--seeds", type=int, default=5, help="innocent tables, for false alarms"
     )
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     def attacked(kind: str, seed: int) -> Result:
         return measured(
-            f"{kind.replace(' ', '-').replace('-%', '')}-seed{seed}",
+            f"{kind.replace(' ', '-').replace('-%', '')}-{arguments.rows}-seed{seed}",
             partial(attack, table, schema, kind, arguments.rows, seed),
             kind=kind,
             seed=seed,
@@ -166,10 +167,10 @@ def _page(
     known = pd.DataFrame(
         {
             f"{table}: {figure.replace('_percent', ' %').replace('_', ' ')}": {
-                "expected": expected,
+                "independent code": known,
                 "measured": f"{references['scores'][table][figure]:.3f}",
             }
-            for figure, table, expected in _KNOWN
+            for figure, table, known in _KNOWN
         }
     ).T
     figures = pd.DataFrame(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -32,10 +31,12 @@ from benchmarks.results import (
     add_grid_arguments,
     heading,
     load_results,
+    load_trainings,
     measure_seeds,
     measured_with,
     reuse_or_measure,
     to_markdown,
+    write_page,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ class Synthesizer(Protocol):
 
 _SECONDS = ("fit_seconds", "sample_seconds", "sample_rows_per_second")
 
-MakeSynthesizer = Callable[[Dataset], Synthesizer]
 LoadDataset = Callable[[Path, str], Dataset]
 
 
@@ -65,7 +65,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure the grid, and write a page of all that is measured to `--output`."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     folder = arguments.output / "fidelity"
     for name in arguments.sets:
         where = {"data_dir": arguments.data_dir, "name": name}
@@ -85,19 +84,13 @@ def run(arguments: argparse.Namespace) -> None:
         result["request"]["set"]: result
         for result in load_results(folder, "*-references.json")
     }
-    measured: dict[str, list[Result]] = {}
-    for training in load_results(folder, f"*-{backend}-seed*.json"):
-        if training["request"]["max_seconds"] == arguments.max_seconds:
-            measured.setdefault(training["request"]["set"], []).append(training)
+    measured = load_trainings(arguments, "fidelity")
     sections = [
         _section(name, references[name], trainings)
         for name, trainings in measured.items()
     ]
     sections.append(_privacy(measured))
-    print("\n" + "\n".join(sections), flush=True)
-    page = arguments.output / f"fidelity-{backend}.md"
-    page.write_text("# Fidelity\n\n" + "\n".join(sections))
-    print(f"written: {page}")
+    write_page(arguments, "fidelity", "# Fidelity\n\n" + "\n".join(sections))
 
 
 def in_fresh_process(
@@ -168,20 +161,17 @@ def measure_synthgan(
 
     from synthgan import GANSynthesizer
 
-    def make(dataset: Dataset) -> GANSynthesizer:
-        return GANSynthesizer(
-            schema=dataset.kinds,
-            max_seconds=max_seconds,
-            random_state=seed,
-            verbose=False,
-            **parameters,
-        )
-
     backend_memory = peak_memory_mib()
     dataset = load(data_dir, name)
-    synthesizer = make(dataset)
+    synthesizer = GANSynthesizer(
+        schema=dataset.kinds,
+        max_seconds=max_seconds,
+        random_state=seed,
+        verbose=False,
+        **parameters,
+    )
     result = measure_training(
-        dataset, lambda _: synthesizer, backend_memory, is_attacked=is_attacked
+        dataset, synthesizer, backend_memory, is_attacked=is_attacked
     )
     result["environment"]["backend"] = keras.backend.backend()
     result["environment"]["accelerator"] = name_accelerator()
@@ -207,7 +197,7 @@ def describe_refinement(synthesizer: GANSynthesizer) -> dict[str, float]:
 
 def measure_training(
     dataset: Dataset,
-    make: MakeSynthesizer,
+    synthesizer: Synthesizer,
     backend_memory: float,
     *,
     is_attacked: bool = False,
@@ -218,8 +208,8 @@ def measure_training(
     ----------
     dataset : Dataset
         The table.
-    make : callable
-        Makes a synthesizer for it.
+    synthesizer : Synthesizer
+        Not yet fitted.
     backend_memory : float
         Peak of memory, in MiB, before the table was read.
     is_attacked : bool, default False
@@ -231,7 +221,6 @@ def measure_training(
         Scores, their intervals, seconds, memory, what attacks found, and what they
         were measured on.
     """
-    synthesizer = make(dataset)
     start = time.perf_counter()
     synthesizer.fit(dataset.train)
     fitted = time.perf_counter()
@@ -249,12 +238,26 @@ def measure_sample(
     """Sample as many rows as were trained on, score them and, if asked, attack them."""
     from threadpoolctl import threadpool_limits
 
-    from synthgan.evaluation import compute_scores
-    from synthgan.schema import infer_schema
-
     start = time.perf_counter()
     synthetic = synthesizer.sample(len(dataset.train))
     seconds = time.perf_counter() - start
+    with threadpool_limits(n_cores()):
+        privacy = attack_rows(dataset, synthetic) if is_attacked else None
+    return {
+        "privacy": privacy,
+        **score_rows(dataset, synthetic),
+        "sample_seconds": seconds,
+        "sample_rows_per_second": len(synthetic) / seconds,
+    }
+
+
+def score_rows(dataset: Dataset, synthetic: pd.DataFrame) -> Result:
+    """Score a synthetic table beside the holdout, with intervals."""
+    from threadpoolctl import threadpool_limits
+
+    from synthgan.evaluation import compute_scores
+    from synthgan.schema import infer_schema
+
     with threadpool_limits(n_cores()):
         scores = compute_scores(
             dataset.train,
@@ -263,15 +266,11 @@ def measure_sample(
             holdout=dataset.holdout,
             target=dataset.target,
         )
-        privacy = attack_rows(dataset, synthetic) if is_attacked else None
     return {
-        "privacy": privacy,
         "scores": {result.name: result.value for result in scores},
         "intervals": {
             result.name: result.interval for result in scores if result.interval
         },
-        "sample_seconds": seconds,
-        "sample_rows_per_second": len(synthetic) / seconds,
     }
 
 

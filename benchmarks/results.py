@@ -18,6 +18,17 @@ Result = dict[str, Any]
 Measure = Callable[[Path, str, int, float | None], Result]
 
 
+def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the sets are, and where results are kept."""
+    parser.add_argument(
+        "--data-dir", type=Path, required=True, help="folder of the sets"
+    )
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument(
+        "--fresh", action="store_true", help="measure anew what is kept there, too"
+    )
+
+
 def add_grid_arguments(
     parser: argparse.ArgumentParser,
     sets: Sequence[str],
@@ -25,20 +36,29 @@ def add_grid_arguments(
     choices: Sequence[str] | None = None,
 ) -> None:
     """Declare what a grid of sets and seeds takes: defaults, and the sets it knows."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
+    add_folder_arguments(parser)
     parser.add_argument("--sets", nargs="+", choices=choices, default=list(sets))
     parser.add_argument("--seeds", nargs="+", type=int, default=list(seeds))
     parser.add_argument("--max-seconds", type=float, help="longest training")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+
+
+def variant(arguments: argparse.Namespace) -> str:
+    """Return the backend and the longest training, as files are named by them.
+
+    Examples
+    --------
+    >>> variant(argparse.Namespace(max_seconds=30.0))
+    'tensorflow-30s'
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    longest = arguments.max_seconds
+    return backend if longest is None else f"{backend}-{longest:g}s"
 
 
 def measure_seeds(
     arguments: argparse.Namespace, folder: str, name: str, measure: Measure
-) -> list[Result]:
-    """Measure one set with every seed, or take up what is saved.
+) -> None:
+    """Measure one set with every seed, but for what is saved.
 
     Parameters
     ----------
@@ -51,16 +71,32 @@ def measure_seeds(
     measure : callable
         Measures the set with one seed.
     """
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    return [
+    for seed in arguments.seeds:
         reuse_or_measure(
-            arguments.output / folder / f"{name}-{backend}-seed{seed}.json",
+            arguments.output / folder / f"{name}-{variant(arguments)}-seed{seed}.json",
             {"set": name, "seed": seed, "max_seconds": arguments.max_seconds},
             partial(measure, arguments.data_dir, name, seed, arguments.max_seconds),
             arguments.fresh,
         )
-        for seed in arguments.seeds
-    ]
+
+
+def load_trainings(
+    arguments: argparse.Namespace, folder: str
+) -> dict[str, list[Result]]:
+    """Read what has been measured in a folder, of this run's variant, by set."""
+    trainings: dict[str, list[Result]] = {}
+    pattern = f"*-{variant(arguments)}-seed*.json"
+    for training in load_results(arguments.output / folder, pattern):
+        trainings.setdefault(training["request"]["set"], []).append(training)
+    return trainings
+
+
+def write_page(arguments: argparse.Namespace, folder: str, text: str) -> None:
+    """Print a page, and write it beside the folder of its results."""
+    print(f"\n{text}", flush=True)
+    page = arguments.output / f"{folder}-{variant(arguments)}.md"
+    page.write_text(text)
+    print(f"written: {page}")
 
 
 def run_grid(
@@ -70,14 +106,14 @@ def run_grid(
     measure: Measure,
     section: Callable[[str, list[Result]], str],
 ) -> None:
-    """Measure every set with every seed, print each set's section, write the page."""
-    sections = []
+    """Measure every set with every seed, and write a page of all that is measured."""
     for name in arguments.sets:
-        sections.append(section(name, measure_seeds(arguments, folder, name, measure)))
-        print("\n" + sections[-1], flush=True)
-    page = arguments.output / f"{folder}.md"
-    page.write_text(f"{head}\n" + "\n".join(sections))
-    print(f"written: {page}")
+        measure_seeds(arguments, folder, name, measure)
+    sections = [
+        section(name, trainings)
+        for name, trainings in load_trainings(arguments, folder).items()
+    ]
+    write_page(arguments, folder, f"{head}\n" + "\n".join(sections))
 
 
 def reuse_or_measure(

@@ -11,7 +11,6 @@ import argparse
 import time
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from benchmarks.augmentation.cells import BALANCE, STUDY, Cell, Table, split_rows
 from benchmarks.augmentation.learners import LEARNERS, RowReader, score_learner
@@ -19,9 +18,14 @@ from benchmarks.augmentation.methods import METHODS, Question, ctgan_python, tra
 from benchmarks.augmentation.page import make_page
 from benchmarks.datasets import load_dataset
 from benchmarks.machine import describe_environment
-from benchmarks.peers.environments import default_folder
+from benchmarks.peers.environments import add_environment_arguments
 from benchmarks.peers.measurement import RunFailedError
-from benchmarks.results import Result, load_results, reuse_or_measure
+from benchmarks.results import (
+    Result,
+    add_folder_arguments,
+    load_results,
+    reuse_or_measure,
+)
 from synthgan._random import make_seed
 from synthgan.evaluation.utility.controls import Undefined
 
@@ -42,9 +46,7 @@ _SIZES = {STUDY: [50, 100, 200, 500], BALANCE: [20, 50, 100]}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks augmentation` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
+    add_folder_arguments(parser)
     parser.add_argument(
         "--tasks", nargs="+", choices=[STUDY, BALANCE], default=[STUDY, BALANCE]
     )
@@ -54,17 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--splits", type=int, default=10, help="splits of each cell")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument(
-        "--environments",
-        type=Path,
-        default=default_folder(),
-        help="where the peers' virtual environments are kept",
-    )
-    parser.add_argument(
-        "--limit-seconds", type=float, default=3600, help="longest run of a peer"
-    )
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    add_environment_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -14,36 +14,33 @@ from pathlib import Path
 
 from benchmarks.datasets import load_dataset
 from benchmarks.fidelity import measure_references
-from benchmarks.peers.environments import alone, default_folder, environment_name
+from benchmarks.peers.environments import (
+    add_environment_arguments,
+    alone,
+    environment_name,
+)
 from benchmarks.peers.grid import to_frame
 from benchmarks.peers.measurement import Limits, measure_peer
 from benchmarks.peers.page import make_page
 from benchmarks.peers.pictures import draw_bars, draw_quality_against_seconds
 from benchmarks.peers.registry import PEERS
-from benchmarks.results import Result, load_results, reuse_or_measure
+from benchmarks.results import (
+    Result,
+    add_folder_arguments,
+    load_results,
+    reuse_or_measure,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `python -m benchmarks peers` takes."""
-    parser.add_argument(
-        "--data-dir", type=Path, required=True, help="folder of the sets"
-    )
+    add_folder_arguments(parser)
     parser.add_argument(
         "--sets", nargs="+", default=["adult", "shoppers", "magic", "default"]
     )
     parser.add_argument("--models", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument(
-        "--environments",
-        type=Path,
-        default=default_folder(),
-        help="where virtual environments are kept",
-    )
-    parser.add_argument(
-        "--limit-seconds", type=float, default=4 * 3600, help="longest single run"
-    )
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
-    parser.add_argument("--fresh", action="store_true", help="measure everything anew")
+    add_environment_arguments(parser)
     parser.add_argument(
         "--retry", action="store_true", help="measure anew what failed before"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import hashlib
 import re
@@ -22,9 +23,20 @@ class NotInstalledError(Exception):
     """An environment cannot be made; the text is pip's last line."""
 
 
-def default_folder() -> Path:
-    """Return where environments lie unless the user says otherwise."""
-    return Path.home() / ".cache" / "synthgan-benchmarks"
+def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where environments are kept, and how long a peer may run in one."""
+    parser.add_argument(
+        "--environments",
+        type=Path,
+        default=Path.home() / ".cache" / "synthgan-benchmarks",
+        help="where the peers' virtual environments are kept",
+    )
+    parser.add_argument(
+        "--limit-seconds",
+        type=float,
+        default=4 * 3600,
+        help="longest single run of a peer",
+    )
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.datasets import Dataset
-from benchmarks.machine import describe_environment, n_cores
+from benchmarks.fidelity import score_rows
+from benchmarks.machine import describe_environment
 from benchmarks.peers.environments import (
     NotInstalledError,
     last_line,
@@ -162,31 +163,11 @@ def run_peer(python: Path, runner: str, folder: Path, limit_seconds: float) -> N
 
 def _judge(dataset: Dataset, synthetic: pd.DataFrame) -> Result:
     """Score a table, as `python -m benchmarks fidelity` does."""
-    from threadpoolctl import threadpool_limits
-
-    from synthgan.evaluation import compute_scores
-    from synthgan.schema import infer_schema
-
-    schema = infer_schema(dataset.train, dataset.kinds)
     try:
-        restored = restore(synthetic, dataset)
-        with threadpool_limits(n_cores()):
-            scores = compute_scores(
-                dataset.train,
-                restored,
-                schema,
-                holdout=dataset.holdout,
-                target=dataset.target,
-            )
+        return score_rows(dataset, restore(synthetic, dataset))
     except (TypeError, ValueError) as error:
         msg = f"its table cannot be judged: {error}"
         raise RunFailedError(msg) from error
-    return {
-        "scores": {result.name: result.value for result in scores},
-        "intervals": {
-            result.name: result.interval for result in scores if result.interval
-        },
-    }
 
 
 def restore(synthetic: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -158,7 +158,7 @@ def test_a_page_marks_what_is_not_judged_and_is_taken_up_where_it_stopped(
     arguments, capsys
 ):
     conditional.run(arguments)
-    page = (arguments.output / "conditional.md").read_text()
+    page = (arguments.output / "conditional-tensorflow.md").read_text()
     assert "x, top 1 %" in page
     (rare,) = (line for line in page.splitlines() if line.startswith("| x, top"))
     assert "real rows: not judged" in rare

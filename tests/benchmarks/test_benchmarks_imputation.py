@@ -155,7 +155,7 @@ def test_a_page_shows_both_mechanisms_and_is_taken_up_where_it_stopped(
     arguments, capsys
 ):
     imputation.run(arguments)
-    page = (arguments.output / "imputation.md").read_text()
+    page = (arguments.output / "imputation-tensorflow.md").read_text()
     names = [line.split("|")[1].strip() for line in page.splitlines() if "|" in line]
     rows = ["", "---", "nothing removed", "left missing", *WITHOUT_NETWORK]
     assert names == rows * 2

@@ -73,7 +73,6 @@ def runners(monkeypatch, tmp_path):
     for name, text in _RUNNERS.items():
         (folder / f"fake_{name}.py").write_text(text)
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setattr(measurement, "n_cores", lambda: 1)
 
 
 def _peer(name, requirements=""):

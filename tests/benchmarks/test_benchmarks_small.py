@@ -47,7 +47,7 @@ def test_a_page_shows_the_mean_of_all_seeds(data_dir, grid_arguments, monkeypatc
     grid_arguments.sets = ["tiny"]
     grid_arguments.max_seconds = 1.0
     small.run(grid_arguments)
-    page = (grid_arguments.output / "small.md").read_text()
+    page = (grid_arguments.output / "small-tensorflow.md").read_text()
     rows = [line.split("|")[1].strip() for line in page.splitlines() if "|" in line]
     assert rows[2:5] == ["mean of 2", "seed 0", "seed 1"]
     assert "120 training rows" in page
