@@ -76,6 +76,17 @@ def option(*allowed: object) -> Constraint:
     return Constraint(f"one of {names}", lambda v: _is_one_of(v, allowed))
 
 
+def list_of(kind: type, *allowed: object) -> Constraint:
+    """Accept lists and tuples of instances of a class, and the values in `allowed`."""
+    return Constraint(
+        _or(f"a list of {kind.__name__}", allowed),
+        lambda v: (
+            _is_one_of(v, allowed)
+            or (isinstance(v, list | tuple) and all(isinstance(e, kind) for e in v))
+        ),
+    )
+
+
 def units(*allowed: object) -> Constraint:
     """Accept non-empty sequences of one positive integer, repeated."""
 

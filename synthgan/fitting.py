@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from synthgan._random import RowRange, check_random_state, make_seed
 from synthgan.encoders import EncodedTable, TableEncoder
 from synthgan.engines import import_keras
-from synthgan.held_out import TrainingRows, hold_out
+from synthgan.held_out import TrainingRows, count_held_out, hold_out
 from synthgan.layout import Layout
 from synthgan.model import Model
 from synthgan.persistence import FittedState
@@ -84,17 +85,28 @@ def fit_model(
     model = Model(state)
     if not trained.weights:
         return model
-    _diagnose(model, table, make_seed(seed, "diagnosis"))
-    if parameters["refine"] and trained.stop_reason != "interrupted":
-        most = parameters["max_seconds"]
-        deadline = math.inf if most is None else start + most
-        _refine(
-            model,
-            train_rows,
-            trained.discriminator_weights,
-            make_seed(seed, "refinement"),
-            deadline,
-            verbose=parameters["verbose"],
+    most = parameters["max_seconds"]
+    deadline = math.inf if most is None else start + most
+    try:
+        _diagnose(model, table, make_seed(seed, "diagnosis"))
+        is_refined = _is_refined(parameters, len(frame))
+        if is_refined and trained.stop_reason != "interrupted":
+            _refine(
+                model,
+                train_rows,
+                trained.discriminator_weights,
+                make_seed(seed, "refinement"),
+                deadline,
+                verbose=parameters["verbose"],
+            )
+    except KeyboardInterrupt:
+        model.state = dataclasses.replace(
+            model.state, stop_reason="interrupted while refining"
+        )
+        warnings.warn(
+            "fit was interrupted after training; the generator is kept, and its rows "
+            "are not refined",
+            stacklevel=3,
         )
     return model
 
@@ -138,17 +150,24 @@ def decide_settings(
         )
     }
     return TrainingSettings(
-        max_seconds=_training_seconds(parameters, elapsed), **kept, **decided
+        max_seconds=_training_seconds(parameters, n_rows, elapsed), **kept, **decided
     )
 
 
-def _training_seconds(parameters: Mapping[str, Any], elapsed: float) -> float | None:
+def _training_seconds(
+    parameters: Mapping[str, Any], n_rows: int, elapsed: float
+) -> float | None:
     """Return what `max_seconds` leaves for the GAN."""
     most = parameters["max_seconds"]
     if most is None:
         return None
-    share = 1 - REFINEMENT_SHARE if parameters["refine"] else 1
+    share = 1 - REFINEMENT_SHARE if _is_refined(parameters, n_rows) else 1
     return max(share * most - elapsed, LEAST_SHARE * most)
+
+
+def _is_refined(parameters: Mapping[str, Any], n_rows: int) -> bool:
+    """Tell whether rows will be refined: in small tables, none tell when to stop."""
+    return parameters["refine"] and count_held_out(n_rows) > 0
 
 
 def _train(
@@ -205,11 +224,11 @@ def _refine(
     from synthgan.refinement.fit import fit_refinement
     from synthgan.refinement.flow import fit_flow
 
-    if train_rows.n_kept == len(train_rows):
-        return  # too small a table: nothing is held out to stop by
+    now = time.perf_counter()
+    if now >= deadline:
+        return
     layout = model.state.encoder.layout
     units = tuple(model.state.settings["discriminator_units"])
-    now = time.perf_counter()
     with tqdm(desc="refining", total=100, unit="%", disable=not verbose) as bar:
 
         def report(start: float, stop: float) -> Callable[[float], None]:
@@ -217,33 +236,28 @@ def _refine(
                 round(100 * (start + share * (stop - start))) - bar.n
             )
 
-        try:
-            flow = fit_flow(
-                layout,
-                train_rows,
-                lambda weights: model.sampler_moved_by(weights).sample,
-                discriminator_weights,
-                units,
-                seed,
-                now + FLOW_SHARE * (deadline - now),
-                report(0, FLOW_SHARE),
-            )
-            sampler = model.sampler_moved_by(flow)
-            refinement = fit_refinement(
-                layout,
-                train_rows,
-                lambda rows, choose: sampler.sample(rows, choose=choose),
-                flow[-len(discriminator_weights) :] or discriminator_weights,
-                units,
-                seed,
-                deadline,
-                report(FLOW_SHARE, 1),
-            )
-        except KeyboardInterrupt:
-            model.state = dataclasses.replace(
-                model.state, stop_reason="interrupted while refining"
-            )
-            return
+        flow = fit_flow(
+            layout,
+            train_rows,
+            lambda weights: model.sampler_moved_by(weights).sample,
+            discriminator_weights,
+            units,
+            seed,
+            now + FLOW_SHARE * (deadline - now),
+            report(0, FLOW_SHARE),
+        )
+        sampler = model.sampler_moved_by(flow)
+        refinement = fit_refinement(
+            layout,
+            train_rows,
+            lambda rows, choose: sampler.sample(rows, choose=choose),
+            flow[-len(discriminator_weights) :] or discriminator_weights,
+            units,
+            seed,
+            deadline,
+            report(FLOW_SHARE, 1),
+        )
+        bar.update(100 - bar.n)
     refinement = dataclasses.replace(refinement, flow=flow)
     model.moving_sampler = sampler  # compiled once
     model.state = dataclasses.replace(model.state, refinement=vars(refinement))

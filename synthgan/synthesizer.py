@@ -6,8 +6,8 @@ import dataclasses
 import math
 import os
 import time
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -30,11 +30,9 @@ from synthgan.persistence.damage import damage_as_archive_error
 from synthgan.persistence.files import write_file
 from synthgan.refinement import Refinement
 from synthgan.schema import TableSchema, infer_schema
+from synthgan.training.callbacks import Callback
 from synthgan.training.defaults import LOSS_PENALTY_WEIGHTS
 from synthgan.training.settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from synthgan.training.callbacks import Callback
 
 Conditions: TypeAlias = Mapping[Hashable, Any] | str | pd.DataFrame | None
 
@@ -50,6 +48,7 @@ _CONSTRAINTS = {
     "n_steps": valid.integer(1, "auto"),
     "max_seconds": valid.positive(None),
     "refine": valid.option(True, False),
+    "callbacks": valid.list_of(Callback, None),
     "verbose": valid.option(True, False),
 }
 
@@ -73,8 +72,8 @@ class GANSynthesizer(BaseEstimator):
     latent_dim : int or "auto", default "auto"
         Length of the noise vector that a row is made from. More than needed makes
         training converge slower; fewer than the table has independent numbers cannot
-        cover them. `"auto"` is twice the number of columns that hold such numbers, and
-        at least 16.
+        cover them. `"auto"` is twice the number of columns that hold such numbers,
+        from 16 to 128.
     generator_units, discriminator_units : tuple of int or "auto", default "auto"
         Width of each residual block, all equal: `(128, 128)` is two blocks. Wider
         networks fit large tables better, train slower, and memorise small tables.
@@ -206,6 +205,8 @@ class GANSynthesizer(BaseEstimator):
         -----
         InferenceWarning
             If a column was taken as text, or was too short to tell.
+        UserWarning
+            If it was interrupted; the generator as it was then is kept.
         """
         start = time.perf_counter()
         parameters = self.get_params(deep=False)
@@ -284,10 +285,11 @@ class GANSynthesizer(BaseEstimator):
             rows = self._next_rows(n_samples, random_state)
             return self._model.make_like(partial, rows, refine=self.refine)
         n_samples = _check_count(1 if n_samples is None else n_samples)
-        rows = self._next_rows(n_samples, random_state)
         if margins is None:
-            return self._make(conditions, rows)
+            make = self._maker(conditions)
+            return make(self._next_rows(n_samples, random_state))
         checked = check_margins(margins, self.encoder_)
+        rows = self._next_rows(n_samples, random_state)
         return self._model.make_to_margins(checked, rows, refine=self.refine)
 
     def sample_iter(
@@ -325,6 +327,7 @@ class GANSynthesizer(BaseEstimator):
             {"batch_size": batch_size}, {"batch_size": valid.integer(1)}
         )
         n_rows = math.inf if n_samples is None else _check_count(n_samples)
+        make = self._maker(conditions)
         own = None if random_state is None else self._next_rows(0, random_state)
         done = 0
         while done < n_rows:
@@ -333,7 +336,7 @@ class GANSynthesizer(BaseEstimator):
                 rows = self._next_rows(size, None)
             else:
                 rows = RowRange(own.seed, own.start + done, size)
-            yield self._make(conditions, rows)
+            yield make(rows)
             done += size
 
     def impute(
@@ -354,8 +357,9 @@ class GANSynthesizer(BaseEstimator):
         -------
         DataFrame of n rows, or list of n_draws of them
             All columns of the table, with the index of `frame`. Observed cells come
-            back as they are, also those never seen in training; no cell is missing,
-            unless its column is missing altogether in training.
+            back as they are, also those never seen in training. No cell is missing,
+            unless its column is missing altogether in training, or is determined by
+            another one whose value says that it is missing.
 
         Raises
         ------
@@ -421,14 +425,14 @@ class GANSynthesizer(BaseEstimator):
         seed = make_seed(check_random_state(random_state), "sample")
         return RowRange(seed, 0, n_samples)
 
-    def _make(
-        self, conditions: Mapping[Hashable, Any] | str | None, rows: RowRange
-    ) -> pd.DataFrame:
-        """Make rows, all of which satisfy the conditions."""
+    def _maker(
+        self, conditions: Mapping[Hashable, Any] | str | None
+    ) -> Callable[[RowRange], pd.DataFrame]:
+        """Check conditions, and return what makes rows that satisfy them."""
         if conditions is None:
-            return self._model.make(rows, refine=self.refine)
+            return lambda rows: self._model.make(rows, refine=self.refine)
         checked = ConditionSet.from_user(conditions, self.encoder_)
-        return self._model.make_under(checked, rows, refine=self.refine)
+        return lambda rows: self._model.make_under(checked, rows, refine=self.refine)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted synthesizer into one file.

@@ -205,6 +205,21 @@ def test_impute_fills_holes_and_touches_nothing_else(
     assert means["male"] - means["female"] > 15
 
 
+@pytest.mark.usefixtures("uncompiled")
+def test_impute_fills_holes_of_a_column_of_many_levels(tiny: dict[str, Any]) -> None:
+    """Its two choices are not laid out in the order in which it asked for them."""
+    rng = np.random.default_rng(0)
+    levels = rng.integers(0, 300, 3000).astype(str).astype(object)
+    table = pd.DataFrame({"code": levels, "size": rng.random(3000)})
+    table.loc[rng.random(3000) < 0.5, "code"] = None
+    synthesizer = GANSynthesizer(
+        **tiny, schema={"code": "categorical"}, refine=False
+    ).fit(table)
+    assert synthesizer.sample(2000)["code"].isna().any()
+    holes = table[["size"]].head(2000)
+    assert synthesizer.impute(holes)["code"].notna().all()
+
+
 def test_several_imputations_differ_where_there_were_holes(
     synthesizer: GANSynthesizer,
 ) -> None:
@@ -213,6 +228,28 @@ def test_several_imputations_differ_where_there_were_holes(
     first, second = synthesizer.impute(holed, n_draws=2, random_state=1)
     assert (first["income"] != second["income"]).mean() > 0.5
     same(first.drop(columns="income"), second.drop(columns="income"))
+
+
+@pytest.mark.parametrize("conditions", [None, {"sex": "male"}, "age > 60"])
+def test_no_rows_have_the_right_columns(
+    synthesizer: GANSynthesizer, people: pd.DataFrame, conditions: Any
+) -> None:
+    none = synthesizer.sample(0, conditions, random_state=1)
+    same(none, people.head(0))
+
+
+def test_what_is_refused_leaves_the_stream_where_it_is(
+    synthesizer: GANSynthesizer, tmp_path: Path
+) -> None:
+    synthesizer.save(tmp_path / "a.synthgan")
+    first, second = (load(tmp_path / "a.synthgan") for _ in range(2))
+    with pytest.raises(InputError):
+        first.sample(5, {"sex": "unheard of"})
+    with pytest.raises(InputError):
+        list(first.sample_iter(5, 5, {"sex": "unheard of"}))
+    with pytest.raises(InputError):
+        first.sample(5, margins={"sex": {"unheard of": 1.0}})
+    same(first.sample(5), second.sample(5))
 
 
 def test_batches_are_the_rows_of_one_sample(synthesizer: GANSynthesizer) -> None:

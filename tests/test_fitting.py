@@ -4,6 +4,7 @@ import pytest
 
 from synthgan import GANSynthesizer
 from synthgan.fitting import decide_settings
+from synthgan.held_out import MIN_ROWS
 from synthgan.layout import BlockSpec, Layout
 
 LAYOUT = Layout.from_specs([[BlockSpec("level", "softmax", 3)]])
@@ -25,6 +26,12 @@ def test_training_has_what_is_left_of_max_seconds(
     parameters = GANSynthesizer(max_seconds=100.0, refine=refine).get_params()
     settings = decide_settings(parameters, 5_000, LAYOUT, elapsed)
     assert settings.max_seconds == pytest.approx(expected)
+
+
+def test_small_tables_leave_no_time_for_a_refinement_that_they_do_not_get() -> None:
+    parameters = GANSynthesizer(max_seconds=100.0).get_params()
+    settings = decide_settings(parameters, MIN_ROWS - 1, LAYOUT, 0.0)
+    assert settings.max_seconds == pytest.approx(100)
 
 
 def test_without_max_seconds_training_has_no_end_in_time() -> None:

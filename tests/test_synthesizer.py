@@ -378,6 +378,35 @@ def test_rows_are_chosen_and_their_ends_put_right_where_none_need_move(
     same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
 
 
+def make_large_enough() -> pd.DataFrame:
+    """Make a table that is just large enough to be refined."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
+
+
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.parametrize("step", ["fitting._diagnose", "refinement.flow.fit_flow"])
+def test_an_interruption_after_training_keeps_the_generator_and_warns(
+    step: str, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"synthgan.{step}", interrupt)
+    with pytest.warns(UserWarning, match="interrupted after training"):
+        synthesizer = GANSynthesizer(**tiny).fit(make_large_enough())
+    assert synthesizer.stop_reason_ == "interrupted while refining"
+    assert synthesizer.refinement_ is None
+    assert len(synthesizer.sample(5)) == 5
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_nothing_is_refined_when_time_is_over(tiny: dict[str, Any]) -> None:
+    synthesizer = GANSynthesizer(**tiny, max_seconds=1e-3).fit(make_large_enough())
+    assert synthesizer.refinement_ is None
+    assert len(synthesizer.sample(5)) == 5
+
+
 @pytest.mark.usefixtures("uncompiled")
 def test_a_small_table_is_not_refined(tiny: dict[str, Any]) -> None:
     numbers = np.arange(MIN_ROWS - 1)
@@ -504,6 +533,8 @@ def test_a_schema_that_does_not_fit_is_refused_by_name(schema: Any, match: str) 
         ("n_steps", 10.0),
         ("max_seconds", 0),
         ("max_seconds", -5),
+        ("callbacks", Callback()),
+        ("callbacks", [print]),
         ("verbose", "yes"),
         ("verbose", 2),
         ("random_state", -1),

@@ -182,7 +182,9 @@ class TableEncoder:
         """Positions in the dense row that mean "missing"; shape (k,)."""
         return np.array(
             [
-                self.layout.column_blocks(i)[0].start + encoder.missing_code
+                # Of the choice that it asked for first, wherever the layout put it.
+                self.layout.softmax_blocks[self._places[i][0][0]].start
+                + encoder.missing_code
                 for i, encoder in enumerate(self.encoders)
                 if encoder.missing_code is not None
             ],

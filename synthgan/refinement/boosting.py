@@ -83,7 +83,7 @@ def grow_trees(
         max_features=SPLIT_SHARE,
         early_stopping=False,
         warm_start=True,
-        random_state=make_seed(seed, "trees") % 2**32,
+        random_state=make_seed(seed, "trees"),
     )
     n_borne_out = 0
     for n_trees in NUMBERS_OF_TREES:

@@ -11,13 +11,14 @@ from functools import partial
 import numpy as np
 
 from synthgan._random import RowRange, make_rng, make_seed
+from synthgan.candidates import Choose
 from synthgan.encoders import EncodedTable
 from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
 from synthgan.refinement.ratio import RatioTrainer
-from synthgan.refinement.refiner import Choose, Refiner
+from synthgan.refinement.refiner import Refiner
 from synthgan.refinement.state import Refinement, effective_share
 from synthgan.refinement.tails import fit_tails
 
@@ -116,7 +117,7 @@ def fit_refinement(
     seed : int
         Fixes every draw.
     deadline : float
-        Time (of `time.perf_counter`) at which training stops at the latest.
+        Time (of `time.perf_counter`) after which no further call begins.
     on_progress : callable
         Told the share of the work that is done.
 

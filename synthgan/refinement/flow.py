@@ -51,7 +51,7 @@ def fit_flow(
     seed : int
         Fixes every draw.
     deadline : float
-        Time (of `time.perf_counter`) at which training stops at the latest.
+        Time (of `time.perf_counter`) after which no further call begins.
     on_progress : callable
         Told the share of the work that is done.
 

@@ -175,7 +175,7 @@ class RatioTrainer:
             Where it starts: at those of a discriminator, or of another ratio, its
             scores moved to lie around 0.
         deadline : float
-            Time (of `time.perf_counter`) at which training stops at the latest.
+            Time (of `time.perf_counter`) after which no further call begins.
         on_call_end : callable
             Told the steps done and planned.
         """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from synthgan.candidates import MakeCandidate
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
 from synthgan.refinement.calibration import add_offsets, cell_indices
@@ -13,11 +14,6 @@ from synthgan.refinement.ratio import load_ratio
 from synthgan.refinement.state import Refinement
 from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
-
-#: Makes candidate k of some rows.
-MakeCandidate = Callable[[int], EncodedTable]
-#: Makes one row out of each row's candidates.
-Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
 
 
 class Refiner:

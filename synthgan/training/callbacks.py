@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tqdm.auto import tqdm
 
+from synthgan.exceptions import ParameterError
+
 
 @dataclass
 class TrainingState:
@@ -27,6 +29,8 @@ class TrainingState:
         Of the latest exam: 1 where a quick judge cannot tell the generator's rows from
         held-out real ones, 0 where it always can. None before the first exam, and for
         tables of fewer than 2,000 rows, which are not examined.
+    stop_reason : str
+        Why training ends after this call; empty while it goes on.
     """
 
     n_steps: int
@@ -38,13 +42,21 @@ class TrainingState:
     stop_reason: str = ""
 
     def stop(self, reason: str) -> None:
-        """Ask for the end of the training after this call.
+        """Ask for the end of the training after this call, or the first one.
 
         Parameters
         ----------
         reason : str
             Ends up in the synthesizer's `stop_reason_`.
+
+        Raises
+        ------
+        ParameterError
+            If it is empty.
         """
+        if not reason:
+            msg = "reason: expected a text that says why training ends, got ''"
+            raise ParameterError(msg)
         self.stop_reason = reason
 
 

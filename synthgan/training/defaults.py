@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-#: Smallest and largest width of the networks.
-MIN_UNITS, MAX_UNITS = 32, 128
 #: Number of residual blocks.
 N_BLOCKS = 2
 MAX_BATCH_SIZE = 500

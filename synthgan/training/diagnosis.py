@@ -65,13 +65,20 @@ def _column_faults(
 ) -> Iterator[str]:
     for block in layout.softmax_blocks:
         yield from _choice_faults(train, made, block, names[block.column])
+    # Beside an atom and in a missing cell a rank means nothing.
+    made_count, train_count = (layout.ranks_count(t.codes) for t in (made, train))
     for block in layout.rank_blocks:
-        spread, expected = (t.ranks[:, block.index].std() for t in (made, train))
+        i = block.index
+        made_ranks = made.ranks[made_count[:, i], i]
+        train_ranks = train.ranks[train_count[:, i], i]
+        if min(len(made_ranks), len(train_ranks)) < MISSED_ROWS:
+            continue
+        spread, expected = made_ranks.std(), train_ranks.std()
         if spread < COLLAPSED_SPREAD * expected:
             yield (
-                f"column {names[block.column]!r} has collapsed: its values spread over "
-                f"{spread / expected:.0%} of the training range. Try more steps, or "
-                "half the generator's learning rate."
+                f"column {names[block.column]!r} has collapsed: its values spread "
+                f"{spread / expected:.0%} as much as those of the training rows. Try "
+                "more steps, or half the generator's learning rate."
             )
 
 

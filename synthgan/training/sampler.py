@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan.candidates import Choose
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine, pad_rows
 from synthgan.layout import Layout
@@ -22,10 +23,6 @@ N_THREADS = 2
 #: Added to the logit of what must not be chosen.
 FORBIDDEN_LOGIT = -1e8
 
-#: Makes candidate k of a block of rows.
-MakeCandidate = Callable[[int], EncodedTable]
-#: Makes, for a block, one row out of each row's candidates.
-Choose = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
 #: Makes made rows keep a table's rules, but for cells that a mask says are given.
 Settle = Callable[[EncodedTable, np.ndarray | None], EncodedTable]
 
@@ -188,16 +185,14 @@ class Sampler:
             Which of them.
         """
         numbers = places + rows.start
-        parts = [
-            self.draw_noise(rows.block_rng(block, "latent")).take(
-                numbers[numbers // BLOCK_SIZE == block] % BLOCK_SIZE
-            )
-            for block in np.unique(numbers // BLOCK_SIZE).tolist()
-        ]
-        return Noise(
-            np.concatenate([part.latent for part in parts]),
-            np.concatenate([part.uniforms for part in parts]),
-        )
+        latent = np.empty((len(places), self.latent_dim), dtype=np.float32)
+        uniforms = np.empty((len(places), self._n_uniforms), dtype=np.float32)
+        for block in np.unique(numbers // BLOCK_SIZE).tolist():
+            here = numbers // BLOCK_SIZE == block
+            drawn = self.draw_noise(rows.block_rng(block, "latent"))
+            part = drawn.take(numbers[here] % BLOCK_SIZE)
+            latent[here], uniforms[here] = part.latent, part.uniforms
+        return Noise(latent, uniforms)
 
     def make(self, noise: Noise) -> EncodedTable:
         """Make the rows of some noise; no more than a block of them."""
@@ -270,8 +265,12 @@ def fill_blocks(
 
     with ThreadPoolExecutor(N_THREADS) as pool:
         done = [pool.submit(fill, *block) for block in rows.blocks()]
-        for future in done:
-            future.result()
+        try:
+            for future in done:
+                future.result()
+        except BaseException:  # Ctrl-C too: no further block is begun
+            pool.shutdown(cancel_futures=True)
+            raise
     return EncodedTable(codes, ranks)
 
 

@@ -20,7 +20,7 @@ def progress(
     >>> progress(100, 400, 30.0, None), progress(100, 400, 30.0, 60.0)
     (0.25, 0.5)
     """
-    done = step / n_steps if n_steps else 1.0
+    done = step / n_steps
     if max_seconds is not None:
         done = max(done, seconds / max_seconds)
     return min(done, 1.0)

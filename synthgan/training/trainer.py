@@ -91,7 +91,8 @@ def train(
             state.n_steps,
         )
         data = engine.place((table.codes, table.ranks))
-        while not state.stop_reason:
+        # Also where a callback stops it before: there is something to keep then.
+        while not (state.stop_reason and weights):
             factor = learning_rate_factor(state.progress)
             game.set_pace(factor, state.step)
             if state.progress >= COOLDOWN_START and not discriminator_weights:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthgan._random import BLOCK_SIZE, RowRange, pick
+from synthgan.candidates import Choose, MakeCandidate
 from synthgan.encoders import EncodedTable
 from synthgan.training.noise import Noise
-from synthgan.training.sampler import Choose, MakeCandidate, Sampler, fill_blocks
+from synthgan.training.sampler import Sampler, fill_blocks
 
 #: Sizes of the steps before a row's first state: small ones, nine in ten of which stay
 #: inside a part that is a tenth of all, so that hardly any row is one of the pool's.

@@ -36,6 +36,29 @@ def test_a_collapsed_column_is_named() -> None:
     assert "'size' has collapsed" in faults(narrow)
 
 
+def test_ranks_that_mean_nothing_do_not_hide_a_collapse() -> None:
+    layout = Layout.from_specs(
+        [[BlockSpec("choice", "softmax", 2), BlockSpec("rank", "rank", 1)]]
+    )
+
+    def rows(ranks_of_numbers: np.ndarray, ranks_of_atoms: np.ndarray) -> EncodedTable:
+        """Make a column of nine atoms for each number."""
+        is_atom = np.arange(4000) % 10 > 0
+        ranks = np.where(is_atom, ranks_of_atoms, ranks_of_numbers)
+        return EncodedTable(
+            is_atom[:, None].astype(np.int32), ranks[:, None].astype(np.float32)
+        )
+
+    even, middle = np.random.default_rng(0).random(4000), np.full(4000, 0.5)
+
+    def found(made: EncodedTable) -> str:
+        train = rows(even, middle)
+        return " ".join(diagnose(train, made, layout, ["size"], HISTORY, "hinge"))
+
+    assert found(rows(even, even)) == found(rows(even, middle)) == ""
+    assert "'size' has collapsed" in found(rows(middle, even))
+
+
 def test_values_that_are_never_made_are_counted() -> None:
     found = faults(make(1, (0.5, 0.3, 0.2, 0.0)))
     assert "'level': 1 of its values" in found

@@ -14,7 +14,7 @@ from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import Flow, RatioNetwork, build_generator
-from synthgan.training.sampler import Given, Sampler
+from synthgan.training.sampler import Given, Sampler, fill_blocks
 
 pytestmark = pytest.mark.engine
 
@@ -129,6 +129,18 @@ def test_given_cells_stay_and_the_others_move() -> None:
     free = (moved.codes[:, atom] == 0) & (as_made.codes[:, atom] == 0)
     steps = np.abs(moved.ranks - as_made.ranks)[free]
     assert 0 < np.median(steps) < 0.01
+
+
+def test_blocks_that_have_not_begun_are_not_made_after_an_interruption() -> None:
+    made = []
+
+    def make(block: int, part: slice, place: slice) -> EncodedTable:
+        made.append(block)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fill_blocks(LAYOUT, RowRange(0, 0, 200 * BLOCK_SIZE), make)
+    assert len(made) < 100
 
 
 def test_weights_of_other_shapes_are_refused() -> None:

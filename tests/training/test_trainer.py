@@ -12,7 +12,7 @@ from small_settings import make_settings
 
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
-from synthgan.exceptions import DivergenceError
+from synthgan.exceptions import DivergenceError, ParameterError
 from synthgan.held_out import TrainingRows, hold_out
 from synthgan.layout import BlockSpec, Layout
 from synthgan.training.callbacks import Callback, ProgressBar, TrainingState
@@ -165,6 +165,24 @@ def test_a_callback_stops_the_training_and_its_reason_is_kept(
     assert engine.n_calls == 2
     assert result.stop_reason == "good enough"
     assert diary.entries[-1] == ("end", 2 * engine.steps_per_call)
+
+
+def test_a_training_that_is_stopped_before_it_begins_makes_one_call(
+    engine: ScriptedEngine,
+) -> None:
+    class NotToday(Callback):
+        def on_train_begin(self, state: TrainingState) -> None:
+            state.stop("not today")
+
+    result = run(callbacks=[NotToday()])
+    assert engine.n_calls == 1
+    assert result.stop_reason == "not today"
+    assert len(result.weights) > 0
+
+
+def test_a_stop_without_a_reason_is_refused() -> None:
+    with pytest.raises(ParameterError, match="reason: expected a text"):
+        TrainingState(n_steps=1).stop("")
 
 
 def test_max_seconds_stops_the_training_and_the_rate_has_come_down_by_then(

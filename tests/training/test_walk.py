@@ -10,10 +10,11 @@ from keras import ops
 from scipy import stats
 
 from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan.candidates import Choose, MakeCandidate
 from synthgan.encoders import EncodedTable
 from synthgan.layout import BlockSpec, Layout
 from synthgan.networks import build_generator
-from synthgan.training.sampler import Choose, MakeCandidate, Sampler
+from synthgan.training.sampler import Sampler
 from synthgan.training.walk import draw_starts, take_last, walk
 
 pytestmark = pytest.mark.engine

@@ -1,0 +1,15 @@
+"""The types of what makes rows to choose among, and of what chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from synthgan.encoders import EncodedTable
+
+#: Makes candidate k of all rows of a block; it is called for 0, 1, 2 … in turn.
+MakeCandidate: TypeAlias = Callable[[int], EncodedTable]
+#: Makes one row out of each row's candidates.
+Choose: TypeAlias = Callable[[MakeCandidate, np.random.Generator], EncodedTable]
