@@ -157,12 +157,10 @@ def _summary(table: pd.DataFrame) -> str:
     if len(gaps):
         sentences.append(
             f"The conditional AUC is above rejection's by at most {gaps.max():+.3f} "
-            "(asked: 0.03)."
+            "(goal: 0.03)."
         )
     if rare.notna().any():
-        sentences.append(
-            f"The top 1 % is {rare.min():,.0f} times cheaper (asked: 100)."
-        )
+        sentences.append(f"The top 1 % is {rare.min():,.0f} times cheaper (goal: 100).")
     return " ".join(sentences)
 
 

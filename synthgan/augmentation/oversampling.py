@@ -35,7 +35,7 @@ class GANOverSampler(OneToOneFeatureMixin, BaseEstimator):
     One synthesizer learns all rows, with the class as one more column; then it is asked
     for rows of the classes that need more. Frames may mix kinds and have missing cells
     and dates. Works in `imblearn.pipeline.Pipeline`, which over-samples the training
-    rows only. Needs imbalanced-learn: `pip install "synthgan[imblearn]"`.
+    rows only. Needs imbalanced-learn: `pip install imbalanced-learn`.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def _import_imblearn_utils() -> ModuleType:
     except ImportError as error:
         msg = (
             "GANOverSampler: expected the package imbalanced-learn, which is not "
-            'installed; install it with: pip install "synthgan[imblearn]"'
+            "installed; install it with: pip install imbalanced-learn"
         )
         raise ImportError(msg) from error
     return imblearn.utils

@@ -1,6 +1,6 @@
 """The only place that knows which backend Keras runs on."""
 
-from synthgan.engines.base import Engine, Player, Repeated, pad_rows, padded_batches
+from synthgan.engines.base import Engine, Player, Repeated, padded_batches
 from synthgan.engines.registry import ENGINES, current_engine, import_keras
 
 __all__ = [
@@ -10,6 +10,5 @@ __all__ = [
     "Repeated",
     "current_engine",
     "import_keras",
-    "pad_rows",
     "padded_batches",
 ]

@@ -134,7 +134,7 @@ class RowFeatures:
         ----------
         outputs : tensor, shape (batch, layout.width)
             As for `choose`.
-        uniforms : tensor in [0, 1), shape (batch, n_codes)
+        uniforms : tensor in [0, 1), shape (batch, at least n_codes)
 
         Returns
         -------

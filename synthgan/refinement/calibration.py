@@ -72,8 +72,9 @@ def fit_offsets(
     -----
     Iterative proportional fitting. With p the probability that a candidate is chosen
     among those of its row, the offset of cell c grows by
-    :math:`\log(t_c / \sum_{i \in c} p_i)` in each round, t being the training rows'
-    counts; one row is added to both, so that rare cells move little.
+    a part of :math:`\log(t_c / \sum_{i \in c} p_i)` in each round (`STEP`), t being the
+    training rows' counts; one row is added to both, so that rare cells move little, and
+    no offset goes beyond `MAX_OFFSET`.
 
     References
     ----------

@@ -12,7 +12,7 @@ import numpy as np
 from synthgan._random import BLOCK_SIZE, RowRange
 from synthgan.candidates import Choose
 from synthgan.encoders import EncodedTable
-from synthgan.engines import current_engine, pad_rows
+from synthgan.engines import current_engine
 from synthgan.layout import Layout
 from synthgan.networks import Flow, RowFeatures, assign_weights, build_generator
 from synthgan.training.noise import Noise
@@ -195,11 +195,9 @@ class Sampler:
         return Noise(latent, uniforms)
 
     def make(self, noise: Noise) -> EncodedTable:
-        """Make the rows of some noise; no more than a block of them."""
-        whole = (pad_rows(a, BLOCK_SIZE) for a in (noise.latent, noise.uniforms))
-        codes, ranks = self._make_rows(*whole)
-        table = self._settle(EncodedTable(codes, ranks), None)
-        return table.take(slice(len(noise.latent)))
+        """Make the rows of the noise of a block."""
+        codes, ranks = self._make_rows(noise.latent, noise.uniforms)
+        return self._settle(EncodedTable(codes, ranks), None)
 
     def _pad(self, given: Given, place: slice, part: slice) -> Given:
         """Put a part of the given cells at its place in a whole block."""

@@ -163,8 +163,8 @@ def test_a_page_marks_what_is_not_judged_and_is_taken_up_where_it_stopped(
     (rare,) = (line for line in page.splitlines() if line.startswith("| x, top"))
     assert "real rows: not judged" in rare
     assert rare.split("|")[2:6] == ["  "] * 4
-    assert "at most +0.000 (asked: 0.03)" in page
-    assert "times cheaper (asked: 100)" in page
+    assert "at most +0.000 (goal: 0.03)" in page
+    assert "times cheaper (goal: 100)" in page
     saved = arguments.output / "conditional" / "small-tensorflow-seed1.json"
     assert set(json.loads(saved.read_text())["slices"]) == {p.name for p in SLICES}
     saved.unlink()
