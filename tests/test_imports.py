@@ -26,6 +26,7 @@ LEVELS = {
     "schema": 0,
     "encoders": 1,
     "statistics": 1,
+    "candidates": 2,
     "conditions": 2,
     "engines": 2,
     "held_out": 2,

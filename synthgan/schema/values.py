@@ -121,6 +121,8 @@ def present_numbers(
     """
     missing = series.isna().to_numpy(bool)
     present = series[~missing]
+    if present.empty:  # nothing says how an object column's numbers are stored
+        return np.empty(0), missing
     values = present_values(present, read_storage(series, column.name))
     return values.astype(np.float64), missing
 

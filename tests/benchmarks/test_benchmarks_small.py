@@ -47,14 +47,14 @@ def test_a_page_shows_the_mean_of_all_seeds(data_dir, grid_arguments, monkeypatc
     grid_arguments.sets = ["tiny"]
     grid_arguments.max_seconds = 1.0
     small.run(grid_arguments)
-    page = (grid_arguments.output / "small-tensorflow.md").read_text()
+    page = (grid_arguments.output / "small-tensorflow-1s.md").read_text()
     rows = [line.split("|")[1].strip() for line in page.splitlines() if "|" in line]
     assert rows[2:5] == ["mean of 2", "seed 0", "seed 1"]
     assert "120 training rows" in page
     assert "Leaks: none." in page
     first, second = (
         json.loads((grid_arguments.output / "small" / file).read_text())
-        for file in ("tiny-tensorflow-seed0.json", "tiny-tensorflow-seed1.json")
+        for file in ("tiny-tensorflow-1s-seed0.json", "tiny-tensorflow-1s-seed1.json")
     )
     real = [
         result["references"]["scores"]["real holdout"]["trtr_auc"]

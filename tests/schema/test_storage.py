@@ -89,3 +89,5 @@ def test_numbers_of_cells_that_are_present() -> None:
     amounts = pd.Series([decimal.Decimal("1.5"), None], dtype=object)
     column = infer_quietly(amounts.to_frame("x"))["x"]
     assert present_numbers(amounts, column)[0].tolist() == [1.5]
+    # Nothing says how the numbers that a part of the rows lacks are stored.
+    assert present_numbers(amounts[1:], column)[0].tolist() == []
