@@ -50,15 +50,19 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file is of another type.
+        If the file is of another type, or cannot be read.
     FileNotFoundError
         If there is no such file.
     """
     file = Path(path)
-    if file.name.endswith(".parquet"):
-        return pd.read_parquet(file)
-    if ".csv" in file.suffixes:
-        return parse_dates(pd.read_csv(file, low_memory=False))
+    try:
+        if file.name.endswith(".parquet"):
+            return pd.read_parquet(file)
+        if ".csv" in file.suffixes:
+            return parse_dates(pd.read_csv(file, low_memory=False))
+    except (ValueError, ImportError) as error:
+        msg = f"{file}: expected a table that pandas can read, a .csv in UTF-8: {error}"
+        raise InputError(msg) from error
     msg = f"{file}: expected a .csv, .csv.gz or .parquet file"
     raise InputError(msg)
 

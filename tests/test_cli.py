@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import synthgan
-from synthgan.cli import main
+from synthgan.cli import demo, main
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +97,46 @@ def test_input_that_cannot_be_used_is_one_line_on_the_error_stream(
     assert captured.err.startswith("synthgan: ")
     assert expected in captured.err
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("latin.csv", "a,b\nMünchen,1\n".encode("latin-1")),
+        ("ragged.csv", b"a,b\n1,2\n1,2,3,4\n"),
+        ("no.parquet", b"no parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line_too(
+    name: str, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert main(["demo", "--data", str(tmp_path / name)]) == 2
+    assert "expected a table that pandas can read" in capsys.readouterr().err
+
+
+def test_a_target_that_cannot_be_predicted_is_refused_before_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synthgan.GANSynthesizer, "fit", None)
+    table = pd.DataFrame({"x": range(100), "key": [f"k{i:05d}" for i in range(100)]})
+    table.to_csv(tmp_path / "a.csv", index=False)
+    arguments = ["demo", "--data", str(tmp_path / "a.csv"), "--target", "key"]
+    assert main(arguments) == 2
+    assert "column 'key' cannot be predicted" in capsys.readouterr().err
+
+
+def test_the_last_column_that_can_be_predicted_is_the_target() -> None:
+    table = pd.DataFrame(
+        {
+            "x": [1.5, 2.5] * 50,
+            "y": ["a", "b"] * 50,
+            "key": [f"k{i:05d}" for i in range(100)],
+        }
+    )
+    assert demo._choose_target(table, None) == "y"
+    assert demo._choose_target(table[["key"]], None) is None
 
 
 def test_ctrl_c_ends_with_its_own_status(

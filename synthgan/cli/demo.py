@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ _LEGEND = """
 Errors: 0 is perfect. two_sample_auc: how well a boosted classifier tells the table from
 the training rows; 0.5 is not at all. two_sample_score: the same as 1 (best) to 0.
 tstr: a model trained on the table, tested on held-out real rows; trtr: trained on the
-real rows. The holdout is the ceiling; a copy of the training rows scores as well and
-protects nobody; independent columns ignore every relation."""
+real rows. The holdout is what fresh real rows score; a copy of the training rows scores
+as well and protects nobody; independent columns ignore every relation."""
 
 
 SUMMARY = "train on a table, show real beside synthetic rows, and score them"
@@ -43,7 +44,8 @@ def add_arguments(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--target",
         metavar="COLUMN",
-        help="the column that models are trained to predict (default: the last)",
+        help="the column that models are trained to predict (default: the last "
+        "that can be predicted)",
     )
     demo.add_argument(
         "--max-seconds",
@@ -70,11 +72,8 @@ def run(options: argparse.Namespace) -> None:
         table, title = load_breast_cancer(), "Breast cancer (scikit-learn)"
     else:
         table, title = read_table(options.data), str(options.data)
-    target = table.columns[-1] if options.target is None else options.target
-    if target not in table.columns:
-        msg = f"--target: column {target!r} is not in the table: {list(table.columns)}"
-        raise synthgan.SchemaError(msg)
     train, holdout = _split(table, options.random_state)
+    target = _choose_target(train, options.target)
     print(f"{title}: {len(train):,} rows to train on, {len(holdout):,} held out.\n")
     _start_backend()
     synthesizer = synthgan.GANSynthesizer(
@@ -86,6 +85,22 @@ def run(options: argparse.Namespace) -> None:
     _print_rows("Real rows", train)
     _print_rows("Synthetic rows", synthetic)
     _print_scores(train, holdout, synthetic, target)
+
+
+def _choose_target(train: pd.DataFrame, asked: str | None) -> Hashable | None:
+    """Return the column to predict: by default the last one that can be predicted."""
+    from synthgan.evaluation.inputs import check_target, read_schema
+    from synthgan.statistics import columns_not_judged
+
+    if asked is None:
+        schema = read_schema(train, None)
+        lacking = columns_not_judged(schema)
+        return next((name for name in schema.names[::-1] if name not in lacking), None)
+    if asked not in train.columns:
+        msg = f"--target: column {asked!r} is not in the table: {list(train.columns)}"
+        raise synthgan.SchemaError(msg)
+    check_target(read_schema(train, None, asked), asked)
+    return asked
 
 
 def _start_backend() -> None:
@@ -124,7 +139,7 @@ def _print_scores(
     train: pd.DataFrame,
     holdout: pd.DataFrame,
     synthetic: pd.DataFrame,
-    target: str,
+    target: Hashable | None,
 ) -> None:
     from threadpoolctl import threadpool_limits
 

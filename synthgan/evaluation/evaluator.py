@@ -115,7 +115,7 @@ def evaluate(
     roles = Roles(train, holdout, target, schema, seed)
 
     not_judged = _list_columns(schema) + find_lacking(metric_names, roles)
-    lacking = {item.what for item in not_judged}
+    lacking = {item.what: item.reason for item in not_judged}
     metric_names = [name for name in metric_names if name not in lacking]
     if holdout is None:
         not_judged += [NotJudged(name, NO_HOLDOUT) for name in attack_names]
@@ -134,7 +134,11 @@ def evaluate(
     not_judged += [NotJudged(name, why) for name, why in reasons.items() if why]
     privacy = judge_attacks(attacked.verdict, _why_not_attacked(holdout))
     return Evaluation(
-        verdicts=(judge_utility(scores, target), privacy, judge_fidelity(scores)),
+        verdicts=(
+            judge_utility(scores, target, lacking.get("tstr", "")),
+            privacy,
+            judge_fidelity(scores),
+        ),
         scores=tuple(scores),
         attacks=attacked.results,
         attack_references=attacked.references,

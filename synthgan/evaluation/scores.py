@@ -110,7 +110,7 @@ def score_table(
     Returns
     -------
     DataFrame
-        One row a table: "real holdout" (rows as good as real: the ceiling), "bootstrap
+        One row a table: "real holdout" (what fresh real rows score), "bootstrap
         copy" (of the training rows: what copying scores), "independent columns" (what
         ignoring every relation scores), then `tables`. One column a figure:
 

@@ -100,8 +100,19 @@ def judge_fidelity(scores: Sequence[Score]) -> Verdict:
     return Verdict("faithful", bool(score.value <= FAITHFUL_AUC), sentence, rule)
 
 
-def judge_utility(scores: Sequence[Score], target: Hashable | None) -> Verdict:
+def judge_utility(
+    scores: Sequence[Score], target: Hashable | None, reason: str = ""
+) -> Verdict:
     """Answer whether the table is useful, by a model trained on it.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+        The figures that there are.
+    target : column name or None
+        What was to be predicted.
+    reason : str, default ""
+        Why no model was trained, where none could be.
 
     Examples
     --------
@@ -134,10 +145,12 @@ trained on real rows, 0.920. So 95 % of the skill is kept."
             sentence += " So nothing of the skill is kept."
         return Verdict("useful", passed, sentence, rule)
     if target is None:
-        reason = "No target column was named, so no model was trained."
+        sentence = "No target column was named, so no model was trained."
+    elif reason:
+        sentence = _as_sentence(reason)
     else:
-        reason = _reason(scores, *_PREDICTIONS)
-    return Verdict("useful", None, reason, rule)
+        sentence = _reason(scores, *_PREDICTIONS)
+    return Verdict("useful", None, sentence, rule)
 
 
 def judge_attacks(verdict: PrivacyVerdict | None, reason: str) -> Verdict:
@@ -154,9 +167,7 @@ def judge_attacks(verdict: PrivacyVerdict | None, reason: str) -> Verdict:
     if verdict is None:
         return Verdict("private", None, reason, rule)
     is_judged = np.isfinite(verdict.detectable)
-    sentence = verdict.sentence[:1].upper() + verdict.sentence[1:]
-    if not sentence.endswith("."):
-        sentence += "."
+    sentence = _as_sentence(verdict.sentence)
     passed = not verdict.leaks if is_judged else None
     return Verdict("private", passed, sentence, rule)
 
@@ -172,5 +183,9 @@ def _reason(scores: Sequence[Score], *names: str) -> str:
     """Say why none of the figures is there."""
     for score in scores:
         if score.name in names and score.reason:
-            return f"{score.reason[:1].upper()}{score.reason[1:].rstrip('.')}."
+            return _as_sentence(score.reason)
     return "The figure that decides it was not computed."
+
+
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

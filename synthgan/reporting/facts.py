@@ -178,7 +178,7 @@ def _attack(
     n_variants: int = 1,
 ) -> Facts:
     copied = evaluation.attack_references.get(result.name, {})
-    variant = result.name.partition("[")[2].rstrip("]")
+    variant = result.name.partition("[")[2].removesuffix("]")
     variant = _VARIANTS.get(variant, variant)
     if n_variants > 1:
         note += f" The worst of {n_variants} is shown{f': {variant}' * bool(variant)}."

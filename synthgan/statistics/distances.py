@@ -168,7 +168,7 @@ def _smallest(values: np.ndarray, k: int) -> np.ndarray:
         padded = np.full((n_rows, n_groups * _GROUP), np.inf, dtype=values.dtype)
         padded[:, :n_values] = values
         minima = padded.reshape(n_rows, n_groups, _GROUP).min(axis=2)
-        groups = np.sort(np.argpartition(minima, k - 1, axis=1)[:, :k], axis=1)
+        groups = np.sort(np.argsort(minima, axis=1, kind="stable")[:, :k], axis=1)
         positions = (groups[:, :, None] * _GROUP + np.arange(_GROUP)).reshape(
             n_rows, -1
         )

@@ -15,6 +15,8 @@ import pandas as pd
 
 from synthgan.exceptions import InputError
 from synthgan.schema import ColumnSchema, Kind, TableSchema, present_numbers
+from synthgan.schema.storage import read_storage
+from synthgan.schema.values import unit_of
 
 #: Histogram gradient boosting takes 255 levels: these many and one for the rest.
 MAX_LEVELS = 254
@@ -84,7 +86,7 @@ def column_numbers(series: pd.Series, column: ColumnSchema) -> np.ndarray:
         return cells
     try:
         if column.kind in {Kind.DATETIME, Kind.TIMEDELTA}:
-            series = series.astype(column.dtype)
+            series = _in_unit_of(column, series)
         values, missing = present_numbers(series, column)
     except (TypeError, ValueError) as error:
         msg = (
@@ -101,6 +103,19 @@ def column_numbers(series: pd.Series, column: ColumnSchema) -> np.ndarray:
         raise InputError(msg)
     cells[~missing] = values
     return cells
+
+
+def _in_unit_of(column: ColumnSchema, times: pd.Series) -> pd.Series:
+    """Return times that are counted in the unit of the training column."""
+    storage = column.storage
+    if not storage.is_object:
+        return times.astype(column.dtype)
+    # Python's own dates and times name no unit.
+    is_object = pd.api.types.is_object_dtype(times.dtype)
+    if is_object and read_storage(times, column.name).element is storage.element:
+        return times
+    name = "timedelta64" if column.kind is Kind.TIMEDELTA else "datetime64"
+    return times.astype(f"{name}[{unit_of(storage)}]")
 
 
 @dataclass(frozen=True, eq=False)

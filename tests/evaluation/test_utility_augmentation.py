@@ -116,6 +116,15 @@ def test_intervals_are_those_of_a_paired_t_test_wider_where_splits_overlap(overl
     assert gain["high"] - gain["low"] == pytest.approx(width)
 
 
+def test_a_target_of_two_numbers_is_two_classes():
+    table = _table(0)
+    table["label"] = (table["label"] == table["label"].mode()[0]).astype(int)
+    gains = evaluate_augmentation(
+        table, lambda rows, seed: rows.head(50), "label", model="linear"
+    )
+    assert "auc" in gains.index.get_level_values(0)
+
+
 def test_a_numeric_target_has_no_classes_to_balance():
     table = _table(0).drop(columns="label")
     table["paid"] = 2 * table["y"] + np.random.default_rng(0).normal(size=300)

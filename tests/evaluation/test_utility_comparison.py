@@ -199,6 +199,20 @@ def test_a_target_that_real_rows_cannot_predict_has_no_ratio():
     assert ratio.reason == "real rows cannot be predicted"
 
 
+def test_a_class_that_is_a_coin_has_no_ratio():
+    rng = np.random.default_rng(1)
+    train, synthetic, holdout = (
+        pd.DataFrame({"x": rng.normal(size=300), "y": rng.choice(["a", "b"], 300)})
+        for _ in range(3)
+    )
+    results = ModelComparison().compute(
+        train, synthetic, infer_schema(train), holdout=holdout, target="y"
+    )
+    ratio = {result.name: result for result in results}["tstr_ratio"]
+    assert np.isnan(ratio.value)
+    assert ratio.reason == "real rows cannot be predicted"
+
+
 # --- importances --------------------------------------------------------------------
 
 
@@ -239,6 +253,13 @@ def test_rare_levels_of_a_target_are_left_out():
     parts = table[:300], table[300:600], table[600:]
     scores = score_all_targets(*parts, schema)
     assert 0 < scores.loc["code", "real"] <= 1
+
+
+def test_a_column_that_is_lost_altogether_has_nothing_of_the_skill(tables):
+    train, synthetic, holdout = tables
+    lost = synthetic.assign(label=None)
+    scores = score_all_targets(train, lost, holdout, infer_schema(train))
+    assert scores.loc["label", "ratio"] == 0
 
 
 def test_a_ratio_is_never_below_zero(tables):

@@ -48,6 +48,7 @@ def test_without_a_figure_the_reason_is_the_verdict():
     assert judge_fidelity([]).passed is None
     assert judge_utility([], "income").passed is None
     assert "No target" in judge_utility([], None).sentence
+    assert judge_utility([], "income", "no holdout").sentence == "No holdout."
 
 
 @pytest.mark.parametrize(

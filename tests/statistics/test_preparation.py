@@ -80,6 +80,16 @@ def test_times_are_counted_in_the_training_table_s_unit():
     np.testing.assert_array_equal(column_numbers(text, column), expected)
 
 
+@pytest.mark.parametrize("train", [0, 1, 2])
+def test_python_s_dates_and_pandas_dates_are_the_same_days(train):
+    days = pd.Series(pd.to_datetime(["2024-01-01", "2024-01-03"]))
+    stored = [days, days.dt.date.astype(object), days.astype(object)]
+    column = infer_schema(pd.DataFrame({"day": stored[train]}))["day"]
+    expected = column_numbers(stored[train], column)
+    for series in [*stored, days.astype("datetime64[ms]"), days.astype(str)]:
+        np.testing.assert_array_equal(column_numbers(series, column), expected)
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [(["a", "b"], "expected continuous values"), ([1.0, np.inf], "infinite")],

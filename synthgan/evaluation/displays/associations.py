@@ -60,8 +60,8 @@ class AssociationDisplay:
 
     @property
     def difference(self) -> pd.DataFrame:
-        """Synthetic minus real."""
-        return self.synthetic - self.real
+        """Synthetic minus real; what only the synthetic table lacks counts as 0."""
+        return self.synthetic.fillna(0.0) - self.real
 
     @property
     def largest(self) -> tuple[Hashable, Hashable, float] | None:

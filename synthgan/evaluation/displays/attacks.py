@@ -100,5 +100,6 @@ def attack_label(name: str) -> str:
     """
     base, _, variant = name.partition("[")
     title = ATTACKS[base].title if base in ATTACKS else base
-    variant = variant.rstrip("]").replace("tpr", "TPR at 1 %")
+    variant = variant.removesuffix("]")
+    variant = "TPR at 1 %" if variant == "tpr" else variant
     return f"{title}, {variant}" if variant else title

@@ -46,7 +46,8 @@ class ModelScoresDisplay:
             tuple(
                 score
                 for score in scores
-                if score.section == "utility"
+                if score.name.startswith("tstr_")
+                and score.name != "tstr_ratio"
                 and score.higher_is_better
                 and np.isfinite(score.value)
                 and np.isfinite(score.references.get(REAL_HOLDOUT, np.nan))

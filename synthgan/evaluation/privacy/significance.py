@@ -146,13 +146,17 @@ def normal_result(
     figure, innocent : float
         The figure and its mean under innocence.
     deviation : float
-        Its standard deviation under innocence; where it is 0 nothing can be found.
+        Its standard deviation under innocence; where it is 0, as where all rows are
+        equally near, nothing can be found, and nothing is judged.
     interval : tuple of float
         95 % interval of the figure.
     n_attacks : int
         Number of rows that it rests on.
     """
-    z = (figure - innocent) / deviation if deviation else 0.0
+    if not deviation:
+        reason = "all rows look alike to it, so that nothing can be found"
+        return AttackResult.not_judged(name, reason)
+    z = (figure - innocent) / deviation
     return AttackResult(
         name=name,
         figure=figure,

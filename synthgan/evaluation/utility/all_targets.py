@@ -89,7 +89,7 @@ def score_all_targets(
             _skill(fitted_on, parts[2], schema, column, random_state)
             for fitted_on in parts[:2]
         )
-        ratio = max(found, 0.0) / real if real >= _MIN_SKILL else np.nan
+        ratio = max(np.nan_to_num(found), 0.0) / real if real >= _MIN_SKILL else np.nan
         rows[column.name] = {"real": real, "synthetic": found, "ratio": ratio}
     return pd.DataFrame.from_dict(rows, orient="index", dtype=float)
 

@@ -17,6 +17,7 @@ from sklearn.base import clone
 from sklearn.model_selection import KFold, ShuffleSplit, StratifiedShuffleSplit
 
 from synthgan._random import RandomState, check_random_state, make_seed
+from synthgan.evaluation.inputs import read_schema
 from synthgan.evaluation.utility.controls import (
     CONTROLS,
     TrainingRows,
@@ -26,7 +27,7 @@ from synthgan.evaluation.utility.models import FAMILIES, Family, make_matrix_mod
 from synthgan.evaluation.utility.prediction import check_target
 from synthgan.evaluation.utility.scoring import LOWER_IS_BETTER, Prediction
 from synthgan.exceptions import ParameterError
-from synthgan.schema import TableSchema, infer_schema
+from synthgan.schema import TableSchema
 from synthgan.statistics import (
     Levels,
     TablePreparation,
@@ -136,8 +137,7 @@ def evaluate_augmentation(
         msg = f"n_splits: expected an integer of at least 10, got {n_splits!r}"
         raise ParameterError(msg)
     seed = check_random_state(random_state)
-    if not isinstance(schema, TableSchema):
-        schema = infer_schema(train, schema)
+    schema = read_schema(train, schema, target)
     check_target(schema, target)
     train = _sort(train[train[target].notna()], schema)
     if isinstance(synthetic, pd.DataFrame):

@@ -208,7 +208,8 @@ class ModelComparison(Metric):
         mean = float(np.mean(found))
         reason = "the models could not be trained, or tested" if np.isnan(mean) else ""
         # A ratio to a score that is no better than guessing says nothing.
-        is_learnable = bool(np.all(real > 0))
+        guess = 0.0 if schema[target].kind.is_numeric else 0.5
+        is_learnable = bool(np.all(real > guess))
         ratio_reason = reason or "" if is_learnable else "real rows cannot be predicted"
         agreement = _rank_agreement(real, found)
         return (

@@ -13,6 +13,7 @@ from synthgan.evaluation.displays import (
     ColumnShapesDisplay,
     ModelScoresDisplay,
 )
+from synthgan.evaluation.displays.attacks import attack_label
 from synthgan.evaluation.facts import Score
 from synthgan.evaluation.privacy import AttackResult
 
@@ -112,6 +113,9 @@ def test_associations_show_the_relation_that_was_lost():
     assert {first, second} == {"x", "y"}
     assert gap == pytest.approx(1, abs=0.2)
     assert AssociationDisplay.from_frames(train, train).largest is None
+    gone = AssociationDisplay.from_frames(train, train.assign(y=1.0))
+    assert set(gone.largest[:2]) == {"x", "y"}
+    assert gone.largest[2] == pytest.approx(1)
     figure = display.plot(Figure())
     figure.draw_without_rendering()
     assert [ax.get_title() for ax in figure.axes] == list(display.TITLES)
@@ -127,6 +131,9 @@ def test_model_scores_leave_out_what_has_no_common_axis(ax):
             score("tstr_auc", 0.75),
             score("tstr_rmse", 300.0, higher=False),
             score("tstr_gone", np.nan),
+            score("trts_auc", 0.8),
+            score("tstr_ratio", 0.9),
+            score("model_ranking_agreement", 0.5),
             score("two_sample_score", 0.6, section="fidelity"),
         ]
     )
@@ -134,6 +141,11 @@ def test_model_scores_leave_out_what_has_no_common_axis(ax):
     display.plot(ax)
     ax.figure.draw_without_rendering()
     assert [text.get_text() for text in ax.get_yticklabels()] == ["auc"]
+
+
+def test_a_column_s_name_stays_as_it_is_in_an_attack_s_label():
+    assert attack_label("attribute_nearest[unitprice]").endswith(", unitprice")
+    assert attack_label("attribute_nearest[price[eur]]").endswith(", price[eur]")
 
 
 def test_only_leaks_are_drawn_as_full_points(ax):

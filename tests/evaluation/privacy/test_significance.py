@@ -1,6 +1,7 @@
 """The tests of innocence have the level that they claim, and the power."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from planted import make_people
 from scipy import stats
@@ -34,6 +35,17 @@ def test_many_ties_make_no_false_claims():
         )
     )
     assert np.mean(p_values <= 0.05) <= 0.05
+
+
+def test_where_all_rows_look_alike_nothing_is_judged():
+    assert not _judge_area("", np.ones(50), np.ones(50)).is_judged
+    table = pd.DataFrame(
+        {"a": [True, False] * 200, "b": [True, True, False, False] * 100}
+    )
+    tables = AttackTables.prepare(table, table, table, infer_schema(table))
+    (result,) = ClosestRecordShare().run(tables)
+    assert not result.is_judged
+    assert "look alike" in result.reason
 
 
 def test_the_area_is_that_under_the_roc_curve():
