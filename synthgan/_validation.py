@@ -157,8 +157,19 @@ def check_frame(frame: object) -> pd.DataFrame:
     if not len(frame):
         msg = "expected at least one row, got a frame of 0 rows"
         raise InputError(msg)
-    repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
+    check_unique(frame.columns)
+    return frame
+
+
+def check_unique(columns: pd.Index) -> None:
+    """Refuse names of columns that are there more than once.
+
+    Raises
+    ------
+    InputError
+        Naming them.
+    """
+    repeated = columns[columns.duplicated()].unique().tolist()
     if repeated:
         msg = f"columns: expected unique names, got {repeated!r} more than once"
         raise InputError(msg)
-    return frame

@@ -79,7 +79,7 @@ def parse_dates(frame: pd.DataFrame) -> pd.DataFrame:
     parsed = frame.copy(deep=False)
     for name in frame.columns:
         column = frame[name]
-        if not pd.api.types.is_string_dtype(column.dtype):
+        if pd.api.types.infer_dtype(column, skipna=True) != "string":
             continue
         present = column.dropna()
         if present.empty or not present.str.match(r"\d{4}-\d{2}-\d{2}").all():

@@ -368,7 +368,7 @@ class GANSynthesizer(BaseEstimator):
         TypeError
             If `frame` is not a DataFrame.
         InputError
-            If it has an unknown column.
+            If it has an unknown or a repeated column, or a cell cannot be given.
         """
         check_is_fitted(self, "encoder_")
         valid.check_parameters({"n_draws": n_draws}, {"n_draws": valid.integer(1)})

@@ -49,6 +49,14 @@ def test_another_type_of_file_is_an_error_that_names_it(
         read_table(tmp_path / name)
 
 
+def test_a_file_with_gaps_among_truths_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("day,ok\n2024-01-01,True\n2024-01-02,\n2024-01-03,False\n")
+    read = read_table(path)
+    assert read["ok"].tolist()[::2] == [True, False]
+    assert pd.api.types.is_datetime64_dtype(read["day"].dtype)
+
+
 def test_a_file_that_is_not_there_is_a_file_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "gone.csv")

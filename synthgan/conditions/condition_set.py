@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -122,7 +123,8 @@ class ConditionSet:
 def _label(name: Hashable, encoder: TableEncoder) -> Hashable:
     """Return the column that text means: one of this name, or that prints like it."""
     known = encoder.schema.names
-    alike = [label for label in known if str(label) == name]
+    # As Python reads identifiers.
+    alike = [label for label in known if normalize("NFKC", str(label)) == name]
     return name if name in known or len(alike) != 1 else alike[0]
 
 

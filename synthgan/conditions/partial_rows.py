@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import RowRange
+from synthgan._validation import check_unique
 from synthgan.conditions.cells import (
     read_codes,
     read_numbers,
@@ -29,7 +30,7 @@ from synthgan.encoders.numeric import NumericEncoder
 from synthgan.encoders.quantiles import PlaceOnPlateau
 from synthgan.encoders.sums import settle_sums
 from synthgan.exceptions import InputError
-from synthgan.layout import Layout, Reference
+from synthgan.layout import Reference
 from synthgan.schema import ColumnSchema, Element
 from synthgan.schema.storage import read_storage
 from synthgan.schema.values import insert_missing, missing_column, restore_levels
@@ -100,10 +101,7 @@ class PartialRows:
         if not isinstance(frame, pd.DataFrame):
             msg = f"expected a pandas DataFrame, got {type(frame).__name__}"
             raise TypeError(msg)
-        repeated = frame.columns[frame.columns.duplicated()].tolist()
-        if repeated:
-            msg = f"columns: expected unique names, got {repeated!r} more than once"
-            raise InputError(msg)
+        check_unique(frame.columns)
         check_columns(dict.fromkeys(frame.columns), encoder)
         given = np.zeros((len(frame), len(encoder.encoders)), dtype=bool)
         visible = given.copy()
@@ -215,8 +213,8 @@ def encode_given(rows: PartialRows) -> tuple[EncodedTable, np.ndarray]:
             cells = _nearest_atoms(cells, encoder)
         own_codes, own_ranks = encoder.transform(cells, PlaceOnPlateau())
         row = np.flatnonzero(here)[:, None]
-        codes[row, _places(encoder, layout, i, "softmax")] = own_codes
-        ranks[row, _places(encoder, layout, i, "rank")] = own_ranks
+        of_codes, of_ranks = rows.encoder.places[i]
+        codes[row, of_codes], ranks[row, of_ranks] = own_codes, own_ranks
         for link in _references(rows.encoder, i):
             both = np.flatnonzero(here & rows.visible[:, link.other])
             if len(both):
@@ -225,14 +223,6 @@ def encode_given(rows: PartialRows) -> tuple[EncodedTable, np.ndarray]:
                 both = both[equal.fillna(False).to_numpy(bool)]
                 codes[both[codes[both, link.place] == 0], link.place] = link.code
     return EncodedTable(codes, ranks), rows.visible
-
-
-def _places(
-    encoder: ColumnEncoder, layout: Layout, column: int, activation: str
-) -> list[int]:
-    """Return where a column's codes or ranks stand, in the order it gives them."""
-    index = {block.name: block.index for block in layout.column_blocks(column)}
-    return [index[s.name] for s in encoder.specs if s.activation == activation]
 
 
 def _nearest_atoms(cells: pd.Series, encoder: NumericEncoder) -> pd.Series:
@@ -328,7 +318,10 @@ def _read_levels(
         return pd.Series(cells, dtype=column.dtype), is_known
     if column.storage.element is not Element.CATEGORY:
         return _cast(present, column), is_known
-    levels = [*column.dtype.categories, *present[codes < 0].unique()]
+    # A category that no training row has is no level, but stands there already.
+    levels = list(
+        dict.fromkeys([*column.dtype.categories, *present[codes < 0].unique()])
+    )
     dtype = pd.CategoricalDtype(levels, column.dtype.ordered)
     return present.astype(object).astype(dtype), is_known
 

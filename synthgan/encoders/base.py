@@ -119,7 +119,7 @@ class ColumnEncoder(ABC):
 
     @property
     def reference_codes(self) -> tuple[int, ...]:
-        """Code of "equals the other column's cell", one for each reference."""
+        """Code of "equals the other column's cell", one for each reference, or none."""
         return ()
 
     def can_hold(self, series: pd.Series) -> np.ndarray:

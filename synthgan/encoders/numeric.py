@@ -244,7 +244,8 @@ def _to_steps(numbers: np.ndarray, column: ColumnSchema) -> np.ndarray:
     if column.step is None:
         return numbers
     if numbers.dtype.kind == "f":
-        numbers = numbers.astype(np.int64)
+        # A number beyond 64 bits is as good as the end that it is beyond.
+        numbers = np.clip(numbers, column.minimum, column.maximum).astype(np.int64)
     # Modulo 2**64 the subtraction is exact, whatever the signs.
     numbers = np.maximum(numbers, column.minimum)
     offsets = numbers.view(np.uint64) - np.uint64(column.minimum % 2**64)

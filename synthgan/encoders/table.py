@@ -123,7 +123,7 @@ class TableEncoder:
         for i, column in enumerate(self.schema):
             if i in totals or not self.encoders[i].specs:
                 continue
-            if not self._places[i][1]:
+            if not self.places[i][1]:
                 arguments[i] = values[i] = table.codes[:, self._choices(i)]
             elif column.kind.is_numeric:
                 arguments[i] = numbers_with_gaps(frame.iloc[:, i], column)[:, None]
@@ -163,7 +163,7 @@ class TableEncoder:
         return order_sums(self.schema)
 
     @cached_property
-    def _places(self) -> tuple[tuple[list[int], list[int]], ...]:
+    def places(self) -> tuple[tuple[list[int], list[int]], ...]:
         """Each column's positions among the codes and among the ranks."""
         places: tuple[tuple[list[int], list[int]], ...] = tuple(
             ([], []) for _ in self.encoders
@@ -183,7 +183,7 @@ class TableEncoder:
         return np.array(
             [
                 # Of the choice that it asked for first, wherever the layout put it.
-                self.layout.softmax_blocks[self._places[i][0][0]].start
+                self.layout.softmax_blocks[self.places[i][0][0]].start
                 + encoder.missing_code
                 for i, encoder in enumerate(self.encoders)
                 if encoder.missing_code is not None
@@ -206,7 +206,7 @@ class TableEncoder:
 
         def encode(i: int, series: pd.Series, encoder: ColumnEncoder) -> None:
             rng = make_rng(seed, "encoders", "transform", i)
-            of_codes, of_ranks = self._places[i]
+            of_codes, of_ranks = self.places[i]
             codes[:, of_codes], ranks[:, of_ranks] = encoder.transform(series, rng)
 
         _map_columns(encode, _columns(frame), self.encoders)
@@ -279,10 +279,10 @@ class TableEncoder:
         codes, ranks = table.codes.copy(), table.ranks.copy()
         for i, cells in settled.items():
             encoder = self.encoders[i]
-            rows = np.flatnonzero((cells != made[i]).fillna(False))
+            rows = np.flatnonzero(((cells != made[i]) & cells.notna()).fillna(False))
             rows = rows[encoder.can_encode(cells.iloc[rows])]
             if len(rows):
-                of_codes, of_ranks = self._places[i]
+                of_codes, of_ranks = self.places[i]
                 codes[np.ix_(rows, of_codes)], ranks[np.ix_(rows, of_ranks)] = (
                     encoder.transform(cells.iloc[rows], PlaceOnPlateau())
                 )
@@ -290,7 +290,7 @@ class TableEncoder:
 
     def _choices(self, i: int) -> list[int]:
         """Return the places of a column's codes in the order of the layout."""
-        return sorted(self._places[i][0])
+        return sorted(self.places[i][0])
 
     def _look_up(
         self, table: EncodedTable, dependents: Collection[int] | None = None
@@ -318,7 +318,7 @@ class TableEncoder:
 
     def _arguments(self, i: int, table: EncodedTable) -> np.ndarray:
         """Return a determinant's codes, or its numbers where it has ranks."""
-        if not self._places[i][1]:
+        if not self.places[i][1]:
             return table.codes[:, self._choices(i)]
         cells = self._decode_linked(table, {i})[i]
         return numbers_with_gaps(cells, self.schema.columns[i])[:, None]
@@ -350,7 +350,7 @@ class TableEncoder:
         return columns
 
     def _decode(self, i: int, table: EncodedTable, rows: RowRange) -> pd.Series:
-        of_codes, of_ranks = self._places[i]
+        of_codes, of_ranks = self.places[i]
         return self.encoders[i].inverse_transform(
             table.codes[:, of_codes], table.ranks[:, of_ranks], rows
         )

@@ -10,13 +10,16 @@ import datetime
 import decimal
 import math
 import re
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synthgan.exceptions import ArchiveError
+
+#: The text for pyarrow's own string dtype.
+_ARROW_STRING = "arrow string"
 
 
 def to_tagged(value: Any) -> Any:
@@ -35,7 +38,7 @@ def to_tagged(value: Any) -> Any:
     match value:
         case None | bool():
             return value
-        case Enum():
+        case StrEnum():
             return value.value
         case np.bool_():
             return {"$numpy": [value.dtype.str, bool(value)]}
@@ -77,6 +80,8 @@ def to_tagged(value: Any) -> Any:
             return {"$date": value.isoformat()}
         case datetime.time():
             return {"$time": value.isoformat()}
+        case pd.Period():
+            return {"$period": [value.ordinal, value.freqstr]}
         case pd.Interval():
             ends = [to_tagged(value.left), to_tagged(value.right)]
             return {"$interval": [*ends, value.closed]}
@@ -123,13 +128,18 @@ def _tag_index(index: pd.Index) -> Any:
         return {"$range": [index.start, index.stop, index.step, name]}
     if isinstance(index.dtype, pd.IntervalDtype | pd.PeriodDtype):
         cells = index.astype(object)
-    elif index.dtype.kind in "mM":
+    elif _is_counted(index.dtype):
         # Integers are exact; going through Timestamps would be slow.
         cells = index.astype("int64")
     else:
         cells = index
     values = [to_tagged(cell) for cell in cells.tolist()]
     return {"$index": [values, _tag_dtype(index.dtype), name]}
+
+
+def _is_counted(dtype: Any) -> bool:
+    """Tell whether an index's cells are written as pandas's own counts of a unit."""
+    return dtype.kind in "mM" and not isinstance(dtype, pd.ArrowDtype)
 
 
 def _read_index(content: Any) -> pd.Index:
@@ -142,7 +152,7 @@ def _read_index(content: Any) -> pd.Index:
         return (
             pd.DatetimeIndex(clock, name=name).tz_localize("UTC").tz_convert(dtype.tz)
         )
-    if dtype.kind in "mM":
+    if _is_counted(dtype):
         return pd.Index(np.array(cells, dtype=np.int64).view(dtype), name=name)
     return pd.Index(cells, dtype=dtype, name=name, tupleize_cols=False)
 
@@ -154,6 +164,8 @@ def _tag_dtype(dtype: Any) -> Any:
         is_nan = isinstance(dtype.na_value, float)
         return {"string": dtype.storage, "missing": "nan" if is_nan else "NA"}
     text = str(dtype)
+    if isinstance(dtype, pd.ArrowDtype) and text == "string[pyarrow]":
+        return _ARROW_STRING  # pandas takes the text for its own string dtype
     if _read_dtype(text) != dtype:
         msg = f"cannot save a column of dtype {dtype}"
         raise TypeError(msg)
@@ -166,6 +178,10 @@ def _read_dtype(data: Any) -> Any:
     if isinstance(data, dict):
         missing = pd.NA if data["missing"] == "NA" else np.nan
         return _string_dtype(data["string"], missing)
+    if data == _ARROW_STRING:
+        import pyarrow
+
+        return pd.ArrowDtype(pyarrow.string())
     decimal_type = re.fullmatch(r"decimal128\((\d+), (-?\d+)\)\[pyarrow\]", data)
     if decimal_type:
         import pyarrow
@@ -208,5 +224,6 @@ _READERS: dict[str, Any] = {
     "$datetime": datetime.datetime.fromisoformat,
     "$date": datetime.date.fromisoformat,
     "$time": datetime.time.fromisoformat,
+    "$period": lambda c: pd.Period(ordinal=c[0], freq=c[1]),
     "$interval": lambda c: pd.Interval(from_tagged(c[0]), from_tagged(c[1]), c[2]),
 }

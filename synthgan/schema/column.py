@@ -77,11 +77,6 @@ class ColumnSchema:
         return self.storage.dtype
 
     @property
-    def missing_marker(self) -> str:
-        """The name of the marker of a missing cell in an object column."""
-        return self.storage.missing_marker
-
-    @property
     def levels(self) -> pd.Index:
         """The categories, for a column that must have them."""
         if self.categories is None:

@@ -70,7 +70,10 @@ def _infer_integer(cells: Cells) -> tuple[Kind, str]:
         note = "all distinct and without gaps: a row counter"
     else:
         return Kind.INTEGER, ""
-    if cells.storage.numpy_dtype.itemsize < MIN_KEY_BYTES:
+    dtype = cells.storage.numpy_dtype
+    # A float32 holds whole numbers up to 2**24 only.
+    n_bytes = dtype.itemsize // 2 if dtype.kind == "f" else dtype.itemsize
+    if n_bytes < MIN_KEY_BYTES:
         return Kind.INTEGER, f"{note}; but {cells.storage.dtype} is too small for more"
     return Kind.IDENTIFIER, note
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from synthgan.exceptions import InputError
-
-if TYPE_CHECKING:
-    pass
 
 
 class Element(StrEnum):

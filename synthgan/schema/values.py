@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,9 @@ def _read_dates(present: pd.Series, storage: Storage) -> pd.Series:
     unit = unit_of(storage)
     if storage.is_object:
         if storage.element is Element.DATE:
+            if present.map(lambda cell: isinstance(cell, datetime.datetime)).any():
+                msg = "dates and datetimes"
+                raise TypeError(msg)
             # Years 1 to 9999, which pandas's nanoseconds do not reach.
             days = present.to_numpy(dtype="datetime64[D]")
             return pd.Series(days.astype(f"datetime64[{unit}]"))

@@ -245,3 +245,10 @@ def test_integers_that_are_one_float_are_two_values() -> None:
     encoder = TableEncoder.fit(big, infer_quietly(big), 0)
     conditions = ConditionSet.from_user({"x": 2**53 + 1}, encoder)
     assert conditions.holds(big)[:3].tolist() == [False, True, False]
+
+
+def test_a_name_is_found_however_python_reads_its_letters() -> None:
+    frame = pd.DataFrame({"\u00b5g": [1.5, 2.5, 4.5] * 20})  # read as "\u03bcg"
+    encoder = TableEncoder.fit(frame, infer_quietly(frame), seed=0)
+    conditions = ConditionSet.from_user("\u00b5g > 3", encoder)
+    assert list(conditions.allowed) == ["\u00b5g"]

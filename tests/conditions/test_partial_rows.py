@@ -276,6 +276,24 @@ def test_unknown_cells_are_kept_on_request(
         assert seen == (train.max() if cell > known else train.min())
 
 
+def test_a_number_beyond_all_integers_is_told_as_the_nearer_end() -> None:
+    amounts = pd.Series([np.nan, *np.arange(100.0, 700.0, 2.0)])
+    encoder = fit(pd.DataFrame({"amount": amounts}))
+    rows = pd.DataFrame({"amount": [1e20, -1e20]})
+    table, _ = encode_given(PartialRows.from_frame(rows, encoder, keep_unknown=True))
+    high, low = table.ranks[:, 0]
+    assert low < 0.01
+    assert high > 0.99
+
+
+def test_a_category_that_no_row_had_may_be_given() -> None:
+    empty = pd.Series(pd.Categorical([None] * 40, categories=["a", "b"]))
+    encoder = fit(pd.DataFrame({"grade": empty, "x": [1.5, 2.5] * 20}))
+    rows = pd.DataFrame({"grade": pd.Series(["a", None], dtype=object)})
+    partial = PartialRows.from_frame(rows, encoder, keep_unknown=True)
+    assert partial.cells["grade"].tolist()[0] == "a"
+
+
 def test_rows_without_columns_or_without_rows_are_rows() -> None:
     encoder = fit(pd.DataFrame({"age": [20, 30] * 9}))
     empty = PartialRows.from_frame(pd.DataFrame(index=["a", "b"]), encoder)

@@ -168,6 +168,23 @@ def test_given_codes_and_ranks_stay() -> None:
     assert (rows["total"] == rows["fare"] + rows["tip"]).all()
 
 
+@pytest.mark.parametrize("dtype", ["object", "float64"])
+def test_a_gap_in_a_sum_is_no_change(dtype: str) -> None:
+    """Nor is it where all values of the columns are atoms."""
+    frame = pd.DataFrame(RNG.integers(0, 9, (600, 2)), columns=["a", "b"])
+    frame["c"] = frame["a"] + frame["b"]
+    frame = frame.astype(dtype)
+    frame.loc[::20, ["a", "c"]] = None if dtype == "object" else np.nan
+    schema = infer_schema(frame)
+    assert schema["c"].sum_of
+    encoder = TableEncoder.fit(frame, schema, seed=0)
+    made = draw_rows(encoder.layout, 500, RNG)
+    rows = encoder.inverse_transform(encoder.settle(made), RowRange(0, 0, 500))
+    whole = rows.dropna()
+    assert len(whole) < 500
+    assert (whole["a"] + whole["b"] == whole["c"]).all()
+
+
 def test_tables_without_sums_are_handed_through() -> None:
     frame = pd.DataFrame({"a": make_rng(0, "a").normal(size=100)})
     encoder = TableEncoder.fit(frame, infer_schema(frame), seed=0)

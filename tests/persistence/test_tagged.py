@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,6 +161,13 @@ def make_indexes() -> dict[str, pd.Index]:
         "mixed": pd.Index([1, "a", None, (2, 3)], dtype=object),
         "nullable": pd.Index([1, 2], dtype="Int16"),
         "arrow": pd.Index(["x", "y"], dtype="string[pyarrow]"),
+        "arrow strings": pd.Index(["x", "y"], dtype=pd.ArrowDtype(pa.string())),
+        "arrow times": days.astype(pd.ArrowDtype(pa.timestamp("us"))),
+        "arrow days": days.astype(pd.ArrowDtype(pa.date32())),
+        "arrow spans": pd.to_timedelta([1, 2], unit="s").astype(
+            pd.ArrowDtype(pa.duration("s"))
+        ),
+        "periods": pd.period_range("2024-01", periods=3, freq="M"),
         "empty": pd.Index([], dtype="float32"),
     }
 
@@ -195,6 +203,7 @@ def test_categories_of_every_dtype_come_back(index: pd.Index, ordered: bool) -> 
         "Int64",
         "Float32",
         "boolean",
+        pd.ArrowDtype(pa.string()),
         "string[python]",
         "string[pyarrow]",
         "str",

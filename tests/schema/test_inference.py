@@ -66,7 +66,7 @@ def test_a_key_repeats_nothing_and_misses_nothing() -> None:
     assert kind_of([5, 900], "id") == "integer"
 
 
-@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "UInt16"])
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "UInt16", "float32"])
 def test_a_small_dtype_has_no_room_for_fresh_keys(dtype: str) -> None:
     column = describe(range(120), "id", dtype)
     assert column.kind is Kind.INTEGER

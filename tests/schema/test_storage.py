@@ -72,6 +72,13 @@ def test_nan_beside_the_marker_of_an_arrow_column_is_refused() -> None:
         infer_schema(frame)
 
 
+def test_dates_among_times_are_refused() -> None:
+    """Their time of day would be lost."""
+    mixed = [datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 2, 13, 45)]
+    with pytest.raises(InputError, match=r"'x': .*dates and datetimes"):
+        infer_schema(pd.DataFrame({"x": mixed * 50}))
+
+
 def test_the_usual_marker_of_missing_cells_is_remembered() -> None:
     mixed = pd.Series(["a", None, pd.NA, None, np.nan], dtype=object)
     assert read_storage(mixed, "x").missing_marker == "None"
