@@ -22,7 +22,7 @@ from synthgan.evaluation.utility.models import make_model
 from synthgan.evaluation.utility.prediction import check_target, fit_and_predict
 from synthgan.exceptions import InferenceWarning, InputError, ParameterError
 from synthgan.schema import TableSchema
-from synthgan.statistics import Levels, TablePreparation, canonical_order
+from synthgan.statistics import Levels, sort_rows
 
 #: Draws rows for a training table: `draw(train, seed)`.
 DrawRows = Callable[[pd.DataFrame, int], pd.DataFrame]
@@ -155,9 +155,7 @@ def measure_gain(
             f"measure with, got {len(frame)}; collect more, or leave gate out"
         )
         raise InputError(msg)
-    frame = frame.iloc[
-        canonical_order(TablePreparation.fit([frame], schema).transform(frame))
-    ]
+    frame = sort_rows(frame, schema)
     real, augmented = [], []
     for i, (train, test) in enumerate(_split(frame[target], schema, target, seed)):
         fitted_on, tested_on = frame.iloc[train], frame.iloc[test]

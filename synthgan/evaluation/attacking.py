@@ -20,7 +20,7 @@ from synthgan.evaluation.privacy.run import N_QUICK_SENSITIVE
 from synthgan.evaluation.progress import Progress, Step
 from synthgan.evaluation.scores import reference_tables
 from synthgan.evaluation.scoring import Roles
-from synthgan.statistics import TablePreparation, canonical_order
+from synthgan.statistics import sort_rows
 
 #: Rows of each table where the references are attacked: they show what copying and
 #: what independence look like, and that needs no more.
@@ -124,7 +124,6 @@ def _draw(table: pd.DataFrame, roles: Roles, role: str) -> pd.DataFrame:
     """Draw at most `MAX_REFERENCE_ROWS` rows, whatever their order."""
     if len(table) <= MAX_REFERENCE_ROWS:
         return table
-    matrix = TablePreparation.fit([table], roles.schema).transform(table)
-    ordered = canonical_order(matrix)
     rng = make_rng(roles.random_state, "attack references", role)
-    return table.iloc[rng.choice(ordered, MAX_REFERENCE_ROWS, replace=False)]
+    drawn = rng.choice(len(table), MAX_REFERENCE_ROWS, replace=False)
+    return sort_rows(table, roles.schema).iloc[drawn]

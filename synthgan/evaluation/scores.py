@@ -19,9 +19,8 @@ from synthgan.evaluation.registry import METRICS
 from synthgan.evaluation.utility import predictive_score
 from synthgan.schema import TableSchema
 from synthgan.statistics import (
-    TablePreparation,
-    canonical_order,
     columns_not_judged,
+    sort_rows,
 )
 
 #: The metrics of the score table.
@@ -189,8 +188,7 @@ def reference_tables(
     dict of name to DataFrame
         "bootstrap copy" and "independent columns", as long as `train`.
     """
-    matrix = TablePreparation.fit([train], schema).transform(train)
-    ordered = train.iloc[canonical_order(matrix)]
+    ordered = sort_rows(train, schema)
     return {
         name: make(ordered, len(train), make_rng(random_state, "references", name))
         for name, make in (

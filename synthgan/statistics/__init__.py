@@ -23,6 +23,8 @@ from synthgan.statistics.preparation import (
     column_numbers,
     columns_not_judged,
     judged_columns,
+    sort_rows,
+    thin_rows,
 )
 from synthgan.statistics.resampling import (
     Resamples,
@@ -62,8 +64,10 @@ __all__ = [
     "nearest_distances",
     "pairwise_correlations",
     "quantile_ranks",
+    "sort_rows",
     "spread_interval",
     "tell_apart",
+    "thin_rows",
     "two_sample_test",
     "weighted_counts",
 ]

@@ -279,3 +279,17 @@ def canonical_order(matrix: np.ndarray) -> np.ndarray:
     if not matrix.shape[1]:
         return np.arange(len(matrix))
     return np.lexsort(matrix.T[::-1])
+
+
+def sort_rows(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+    """Return a table's rows in an order that does not depend on the one they had."""
+    matrix = TablePreparation.fit([table], schema).transform(table)
+    return table.iloc[canonical_order(matrix)]
+
+
+def thin_rows(matrix: np.ndarray, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw at most so many rows, whatever the order in which they came."""
+    matrix = matrix[canonical_order(matrix)]
+    if len(matrix) <= n_rows:
+        return matrix
+    return matrix[np.sort(rng.choice(len(matrix), n_rows, replace=False))]

@@ -21,7 +21,7 @@ from synthgan.schema import TableSchema
 from synthgan.statistics.boosting import make_boosting
 from synthgan.statistics.intervals import auc_interval
 from synthgan.statistics.linear import QuietLogisticRegression, make_linear
-from synthgan.statistics.preparation import TablePreparation, canonical_order
+from synthgan.statistics.preparation import TablePreparation, thin_rows
 
 Judge = Literal["standard", "strict", "quick", "logistic"]
 
@@ -136,7 +136,11 @@ def two_sample_test(
     if n_rows < _N_FOLDS or not preparation.columns:
         return TwoSampleResult(np.nan, None)
     real, made = (
-        _draw(preparation.transform(table), n_rows, random_state, role)
+        thin_rows(
+            preparation.transform(table),
+            n_rows,
+            make_rng(random_state, "two_sample", role),
+        )
         for role, table in (("train", train), ("synthetic", synthetic))
     )
     return tell_apart(real, made, preparation.is_categorical, random_state, judge)
@@ -188,12 +192,3 @@ def _make_judge(judge: Judge, is_categorical: np.ndarray, seed: int) -> Pipeline
     return make_boosting(
         HistGradientBoostingClassifier, is_categorical, seed, *_BOOSTED[judge]
     )
-
-
-def _draw(matrix: np.ndarray, n_rows: int, random_state: int, role: str) -> np.ndarray:
-    """Draw rows without replacement, whatever the order in which they came."""
-    matrix = matrix[canonical_order(matrix)]
-    if len(matrix) == n_rows:
-        return matrix
-    rng = make_rng(random_state, "two_sample", role)
-    return matrix[np.sort(rng.choice(len(matrix), n_rows, replace=False))]

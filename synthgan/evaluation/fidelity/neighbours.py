@@ -16,8 +16,8 @@ from synthgan.schema import TableSchema
 from synthgan.statistics import (
     Resamples,
     TablePreparation,
-    canonical_order,
     spread_interval,
+    thin_rows,
 )
 
 #: At most this many rows of each table are compared.
@@ -76,7 +76,11 @@ class PrecisionRecall(Metric):
                 MetricResult("beta_recall", np.nan, True, reason=reason),
             )
         drawn = [
-            _draw(preparation.transform(table), n_rows, random_state, role)
+            thin_rows(
+                preparation.transform(table),
+                n_rows,
+                make_rng(random_state, "precision_recall", role),
+            )
             for role, table in (("train", train), ("synthetic", synthetic))
         ]
         real, found = _place_rows(drawn[0], drawn[1], preparation.is_categorical)
@@ -92,13 +96,6 @@ class PrecisionRecall(Metric):
             interval = spread_interval(estimates, 0.0, 1.0)
             results.append(MetricResult(name, float(estimates[0]), True, interval))
         return tuple(results)
-
-
-def _draw(matrix: np.ndarray, n_rows: int, random_state: int, role: str) -> np.ndarray:
-    """Draw rows without replacement, whatever the order in which they came."""
-    matrix = matrix[canonical_order(matrix)]
-    rng = make_rng(random_state, "precision_recall", role)
-    return matrix[np.sort(rng.choice(len(matrix), n_rows, replace=False))]
 
 
 def _place_rows(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from synthgan.schema import ColumnSchema, Kind
-from synthgan.statistics import MAX_LEVELS, Levels, canonical_order, column_numbers
+from synthgan.statistics import MAX_LEVELS, Levels, column_numbers
 
 
 def code_tables(
@@ -51,14 +51,6 @@ def _rounded(numbers: np.ndarray, column: ColumnSchema) -> np.ndarray:
     if column.decimals is not None:
         return np.round(numbers, column.decimals)
     return numbers.astype(np.float32).astype(float)
-
-
-def draw_rows(matrix: np.ndarray, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw rows without replacement, whatever the order in which they came."""
-    matrix = matrix[canonical_order(matrix)]
-    if len(matrix) <= n_rows:
-        return matrix
-    return matrix[np.sort(rng.choice(len(matrix), n_rows, replace=False))]
 
 
 def pooled_levels(matrix: np.ndarray, is_categorical: np.ndarray) -> np.ndarray:

@@ -15,10 +15,15 @@ import numpy as np
 import pandas as pd
 
 from synthgan._random import make_rng
-from synthgan.evaluation.privacy.coding import code_tables, draw_rows
+from synthgan.evaluation.privacy.coding import code_tables
 from synthgan.exceptions import ParameterError
 from synthgan.schema import ColumnSchema, TableSchema
-from synthgan.statistics import judged_columns, nearest_distances, quantile_ranks
+from synthgan.statistics import (
+    judged_columns,
+    nearest_distances,
+    quantile_ranks,
+    thin_rows,
+)
 
 #: At most so many rows of each table take part.
 MAX_ROWS = 20_000
@@ -132,7 +137,7 @@ class AttackTables:
         n_real = min(len(train), len(holdout), MAX_ROWS)
         sizes = {"train": n_real, "holdout": n_real, "synthetic": MAX_ROWS}
         drawn = {
-            role: draw_rows(
+            role: thin_rows(
                 matrix, sizes[role], make_rng(random_state, "privacy", role)
             )
             for role, matrix in raw.items()

@@ -55,7 +55,7 @@ def judge_privacy(
     --------
     >>> share = AttackResult("dcr_share", 0.5, 0.5, (0.49, 0.51), 0.5, 0.014, 7000)
     >>> judge_privacy([share]).sentence
-    'no leak found; so many rows show a leak of 1.4 % half of the time'
+    'no leak found at this sample size, which shows one of 1.4 % half of the time'
     >>> copied = AttackResult("dcr_share", 0.6, 0.5, (0.59, 0.61), 1e-9, 0.014, 7000)
     >>> judge_privacy([copied]).leaks
     ('dcr_share',)
@@ -74,7 +74,7 @@ def judge_privacy(
     ]
     if not leaks:
         sentence = (
-            "no leak found; so many rows show a leak of "
+            "no leak found at this sample size, which shows one of "
             f"{100 * detectable:.1f} % half of the time"
         )
         return PrivacyVerdict((), sentence, detectable)

@@ -17,9 +17,8 @@ from synthgan.exceptions import ParameterError
 from synthgan.schema import ColumnSchema, TableSchema
 from synthgan.statistics import (
     Levels,
-    TablePreparation,
-    canonical_order,
     judged_columns,
+    sort_rows,
 )
 
 #: At most this many rows of each table, and classes of each target.
@@ -97,11 +96,10 @@ def score_all_targets(
 def _draw(
     table: pd.DataFrame, schema: TableSchema, random_state: int, role: str
 ) -> pd.DataFrame:
-    matrix = TablePreparation.fit([table], schema).transform(table)
-    order = canonical_order(matrix)
     rng = make_rng(random_state, "all_targets", role)
     n_rows = min(len(table), MAX_ROWS)
-    return table.iloc[order[np.sort(rng.choice(len(table), n_rows, replace=False))]]
+    drawn = np.sort(rng.choice(len(table), n_rows, replace=False))
+    return sort_rows(table, schema).iloc[drawn]
 
 
 def _keep_frequent(

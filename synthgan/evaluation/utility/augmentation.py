@@ -31,8 +31,8 @@ from synthgan.schema import TableSchema
 from synthgan.statistics import (
     Levels,
     TablePreparation,
-    canonical_order,
     column_numbers,
+    sort_rows,
 )
 
 MakeRows = Callable[[pd.DataFrame, int], pd.DataFrame]
@@ -139,7 +139,7 @@ def evaluate_augmentation(
     seed = check_random_state(random_state)
     schema = read_schema(train, schema, target)
     check_target(schema, target)
-    train = _sort(train[train[target].notna()], schema)
+    train = sort_rows(train[train[target].notna()], schema)
     if isinstance(synthetic, pd.DataFrame):
         splits = _split_holdout(
             train, synthetic, holdout, schema, target, n_splits, seed
@@ -167,12 +167,6 @@ def evaluate_augmentation(
     return _summarise(scores, reasons, overlap)
 
 
-def _sort(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
-    """Sort rows canonically, so that splits do not depend on their order."""
-    matrix = TablePreparation.fit([table], schema).transform(table)
-    return table.iloc[canonical_order(matrix)]
-
-
 def _split_holdout(
     train: pd.DataFrame,
     synthetic: pd.DataFrame,
@@ -188,7 +182,7 @@ def _split_holdout(
             "got None; pass them, or a callable that makes synthetic rows"
         )
         raise ParameterError(msg)
-    holdout = _sort(holdout[holdout[target].notna()], schema)
+    holdout = sort_rows(holdout[holdout[target].notna()], schema)
     if len(holdout) < n_splits:
         msg = (
             f"holdout: expected at least {n_splits} rows with a target, got "
@@ -198,9 +192,10 @@ def _split_holdout(
     folds = KFold(
         n_splits, shuffle=True, random_state=make_seed(seed, "augmentation", "splits")
     )
+    synthetic = sort_rows(synthetic, schema)
     for i, (_, test) in enumerate(folds.split(holdout)):
         split_seed = make_seed(seed, "augmentation", i)
-        yield _Split(train, holdout.iloc[test], _sort(synthetic, schema), split_seed)
+        yield _Split(train, holdout.iloc[test], synthetic, split_seed)
 
 
 def _split_train(
@@ -227,7 +222,7 @@ def _split_train(
     for i, (fit, test) in enumerate(splits.split(train, labels)):
         split_seed = make_seed(seed, "augmentation", i)
         fitted_on = train.iloc[fit]
-        synthetic = _sort(make_rows(fitted_on, split_seed), schema)
+        synthetic = sort_rows(make_rows(fitted_on, split_seed), schema)
         yield _Split(fitted_on, train.iloc[test], synthetic, split_seed)
 
 

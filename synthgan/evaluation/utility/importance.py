@@ -18,7 +18,7 @@ from synthgan.evaluation.utility.prediction import Trial, check_target, fit_and_
 from synthgan.evaluation.utility.scoring import Prediction
 from synthgan.exceptions import ParameterError
 from synthgan.schema import TableSchema
-from synthgan.statistics import TablePreparation, canonical_order
+from synthgan.statistics import sort_rows
 
 _N_SHUFFLES = 5
 _MIN_FEATURES = 3
@@ -72,8 +72,7 @@ def compare_importances(
     """
     check_target(schema, target)
     # The shuffles must not depend on the order of the rows.
-    matrix = TablePreparation.fit([holdout], schema).transform(holdout)
-    holdout = holdout.iloc[canonical_order(matrix)]
+    holdout = sort_rows(holdout, schema)
     model = make_model("boosting", schema, target, random_state)
     return pd.DataFrame(
         {

@@ -41,7 +41,7 @@ def test_nothing_judged_is_said_plainly_and_is_no_clean_bill():
 def test_the_weakest_of_many_tests_says_what_would_have_been_seen():
     one = judge_privacy([_result("one", 0.5, detectable=0.02)])
     assert one.detectable == pytest.approx(0.02)
-    assert "a leak of 2.0 % half of the time" in one.sentence
+    assert "one of 2.0 % half of the time" in one.sentence
     more = judge_privacy([_result("one", 0.5, 0.02), _result("two", 0.5, 0.001)])
     assert more.detectable > 0.02
 
