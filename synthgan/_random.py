@@ -122,6 +122,8 @@ class RowRange:
     def blocks(self) -> Iterator[tuple[int, slice]]:
         """Yield the number of each block touched, and the part of it that is meant."""
         stop = self.start + self.n_rows
+        if not self.n_rows:
+            return
         for block in range(self.start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
             first = block * BLOCK_SIZE
             yield (

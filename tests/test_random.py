@@ -66,6 +66,7 @@ def test_blocks_cover_the_rows_once_and_in_order(start: int, n_rows: int) -> Non
         for offset in range(BLOCK_SIZE)[part]
     ]
     assert numbers == rows.numbers.tolist() == list(range(start, start + n_rows))
+    assert all(part.start < part.stop for _, part in rows.blocks())
 
 
 def test_a_block_draws_the_same_whatever_the_range() -> None:
