@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--splits", type=int, default=10, help="splits of each cell")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    add_environment_arguments(parser)
+    add_environment_arguments(parser, limit_seconds=3600)
 
 
 def run(arguments: argparse.Namespace) -> None:

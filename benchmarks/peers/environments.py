@@ -23,7 +23,9 @@ class NotInstalledError(Exception):
     """An environment cannot be made; the text is pip's last line."""
 
 
-def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
+def add_environment_arguments(
+    parser: argparse.ArgumentParser, limit_seconds: float = 4 * 3600
+) -> None:
     """Declare where environments are kept, and how long a peer may run in one."""
     parser.add_argument(
         "--environments",
@@ -34,7 +36,7 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit-seconds",
         type=float,
-        default=4 * 3600,
+        default=limit_seconds,
         help="longest single run of a peer",
     )
 
