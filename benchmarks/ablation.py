@@ -120,7 +120,9 @@ CHANGES: dict[str, Change] = {
             "synthgan.refinement.flow.JITTER": 0.0,
         }
     ),
-    "one candidate": Change(constants={"synthgan.refinement.fit.MAX_CANDIDATES": 1}),
+    "one candidate": Change(
+        constants={"synthgan.refinement.calibration.CUT_SHARE": 1.0}
+    ),
     "no trees": Change(constants={"synthgan.refinement.boosting.NUMBERS_OF_TREES": ()}),
     "no calibration": Change(
         constants={"synthgan.refinement.calibration.MAX_OFFSET": 0.0}

@@ -190,7 +190,7 @@ def describe_refinement(synthesizer: GANSynthesizer) -> dict[str, float]:
     if refinement is None:
         return {"n_candidates": 1, "effective_share": 1.0}
     return {
-        "n_candidates": refinement.n_candidates,
+        "n_candidates": 1 / refinement.acceptance_rate,
         "effective_share": refinement.effective_share,
     }
 
@@ -290,14 +290,14 @@ def _privacy(measured: dict[str, list[Result]]) -> str:
 
 
 def _candidates(trainings: list[Result]) -> str:
-    """Say how many candidates a refined row is chosen from."""
+    """Say how many candidates a refined row takes."""
     parts = [
-        f"{training['refinement']['n_candidates']} "
+        f"{training['refinement']['n_candidates']:.1f} "
         f"({training['refinement']['effective_share']:.2f})"
         for training in trainings
     ]
     return (
-        "Refined rows are chosen from so many candidates each (effective share of "
+        "A refined row takes so many candidates on average (effective share of "
         f"these): {', '.join(parts)}. The seconds of a raw fit leave out encoding, "
         "which those of a refined one hold."
     )

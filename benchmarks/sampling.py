@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.datasets import load_dataset
-from benchmarks.fidelity import in_fresh_process
+from benchmarks.fidelity import describe_refinement, in_fresh_process
 from benchmarks.machine import describe_environment, name_accelerator, peak_memory_mib
 from benchmarks.results import Result, measured_with, to_markdown, write_json
 
@@ -52,7 +52,6 @@ def measure(data_dir: Path, n_rows: int, batch_size: int, n_runs: int) -> Result
     dataset = load_dataset(data_dir, "adult")
     synthesizer = GANSynthesizer(schema=dataset.kinds, random_state=0, verbose=False)
     synthesizer.fit(dataset.train)
-    refinement = synthesizer.refinement_
     # Raw rows first: the peak of memory only rises.
     streams = {}
     for kind in ("raw", "refined"):
@@ -61,7 +60,7 @@ def measure(data_dir: Path, n_rows: int, batch_size: int, n_runs: int) -> Result
     return {
         "rows": n_rows,
         "batch_size": batch_size,
-        "candidates": refinement.n_candidates,
+        **describe_refinement(synthesizer),
         **streams,
         "environment": {
             "backend": keras.backend.backend(),
@@ -116,7 +115,7 @@ def _page(result: Result) -> str:
     return (
         f"# Sampling\n\nAdult, {result['rows']:,} rows in batches of "
         f"{result['batch_size']:,}; runs: {len(result['raw']['seconds'])}. A refined "
-        f"row is chosen among {result['candidates']} candidates.\n\n"
+        f"row takes {result['n_candidates']:.1f} candidates on average.\n\n"
         f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
         f"rows included.\n\n{measured_with([result])}\n"
     )

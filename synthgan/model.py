@@ -122,7 +122,7 @@ class Model:
 
     @cached_property
     def refiner(self) -> Refiner | None:
-        """What chooses among candidates, if anything does."""
+        """What makes rows of candidates, if anything does."""
         if self.state.refinement is None:
             return None
         import_keras()
@@ -154,7 +154,7 @@ class Model:
         partial : PartialRows of rows.n_rows rows, optional
             Cells that they have.
         refine : bool
-            Whether each row is chosen among its candidates.
+            Whether rows are made of moved candidates.
         fill_all : bool
             Whether no cell but a given one may be missing.
         """
@@ -178,14 +178,14 @@ class Model:
             return EncodedTable(no_codes(rows.n_rows), no_ranks(rows.n_rows))
         sampler = self._sampler(refine)
         refiner = self.refiner if refine else None
-        choose = None if refiner is None else refiner.choose
         if partial is None:
-            return sampler.sample(rows, choose=choose)
+            return sampler.sample(rows, choose=refiner.keep if refiner else None)
         from synthgan.training.sampler import Given
 
         cells, mask = encode_given(partial)
         forbidden = encoder.missing_positions if fill_all else np.empty(0, np.int64)
-        return sampler.sample(rows, Given(cells, mask, forbidden), choose)
+        given = Given(cells, mask, forbidden)
+        return sampler.sample(rows, given, refiner.choose if refiner else None)
 
     def make_like(
         self, partial: PartialRows, rows: RowRange, *, refine: bool

@@ -93,9 +93,9 @@ class GANSynthesizer(BaseEstimator):
         `random_state` no longer fixes them.
     refine : bool, default True
         Whether two networks learn where rows should move to look more real, and a
-        network and boosted trees which rows are made too often; each row is then
-        chosen among several moved candidates. The table is harder to tell from a real
-        one; sampling takes some tens of times longer.
+        network and boosted trees which rows are made too often; of the moved rows,
+        some are then kept. The table is harder to tell from a real one; sampling takes
+        some tens of times longer.
         Tables of fewer than 1,000 rows are never refined. After `fit`,
         `set_params(refine=False)` gives the generator's own rows.
     callbacks : sequence of Callback or None, default None
@@ -121,8 +121,9 @@ class GANSynthesizer(BaseEstimator):
     settings_ : TrainingSettings
         The settings that "auto" stood for.
     refinement_ : Refinement or None
-        Number of candidates for each row and effective share of the moved rows; None
-        if there is none.
+        Acceptance rate (the share of the moved rows that is kept), their effective
+        share, and the number of candidates of a row that is told some cells; None if
+        there is none.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of object

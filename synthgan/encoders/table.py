@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -50,6 +50,14 @@ class EncodedTable:
     def take(self, rows: np.ndarray | slice) -> EncodedTable:
         """Return some rows, by their places."""
         return EncodedTable(self.codes[rows], self.ranks[rows])
+
+    @classmethod
+    def concatenate(cls, tables: Sequence[EncodedTable]) -> EncodedTable:
+        """Put the rows of several tables, at least one, one after the other."""
+        return cls(
+            np.concatenate([table.codes for table in tables]),
+            np.concatenate([table.ranks for table in tables]),
+        )
 
     def replace(self, where: np.ndarray, other: EncodedTable) -> EncodedTable:
         """Return other rows where a mask says so; all are of one length."""

@@ -34,7 +34,7 @@ from synthgan.persistence.tagged import from_tagged, to_tagged
 from synthgan.schema import TableSchema
 
 #: Version of the format; a later one is refused, an earlier one can always be read.
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 
 _MEMBERS = ("manifest.json", "arrays.npz")
 _REFINEMENT_ARRAYS = ("flow", "weights", "trees", "offsets", "tails")

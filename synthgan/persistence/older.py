@@ -26,8 +26,12 @@ def complete_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest that states what those of the present version do."""
     if manifest["format_version"] < 2:
         return {**manifest, **_SINCE_VERSION_2}
-    if manifest["format_version"] < 7 and manifest["refinement"] is not None:
-        lacking: dict[str, Any] = {"n_flow": 0}
+    if manifest["format_version"] < 8 and manifest["refinement"] is not None:
+        # Each row was chosen from as many candidates.
+        n_candidates = manifest["refinement"]["n_candidates"]
+        lacking: dict[str, Any] = {"bound": None, "acceptance_rate": 1 / n_candidates}
+        if manifest["format_version"] < 7:
+            lacking |= {"n_flow": 0}
         if manifest["format_version"] < 6:
             # Networks alone refined; the trees of version 5 saw atoms as no numbers.
             lacking |= {"n_trees": 0, "trees_cap": 0.0}

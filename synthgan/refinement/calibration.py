@@ -1,7 +1,7 @@
 """Calibration: offsets to the log-weights that put every single column right.
 
-A density ratio is estimated for rows as a whole, and only a few candidates are at hand
-for each row: both disturb the columns' own distributions a little. Raking repairs that.
+A density ratio is estimated for rows as a whole, and no row counts for more than a
+bound: both disturb the columns' own distributions a little. Raking repairs that.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from synthgan.layout import Layout
 #: A rank's distribution is put right in so many bins.
 N_BINS = 32
 N_ROUNDS = 30
-#: Part of the way that each round goes: what is chosen from a few candidates follows
-#: the weights with a delay.
-STEP = 0.7
 MAX_OFFSET = 4.0
+#: Share of the weights that may lie above the bound, and is cut off.
+CUT_SHARE = 0.02
+#: The largest bound for a mean weight of 1, when a row takes as many candidates.
+MAX_BOUND = 32.0
 
 
 def cell_indices(table: EncodedTable, layout: Layout) -> list[np.ndarray]:
@@ -41,25 +42,61 @@ def add_offsets(
     return total
 
 
+def find_bound(log_weights: np.ndarray) -> float:
+    """Find the log-weight from which on every candidate is kept.
+
+    The higher it is, the more exactly rows are kept in proportion to their weights, and
+    the fewer are kept.
+
+    Parameters
+    ----------
+    log_weights : ndarray, shape (n,)
+        Log-weights of candidates.
+
+    Examples
+    --------
+    >>> float(np.exp(find_bound(np.log([1.0, 1.0, 2.0]))).round(3))
+    2.0
+    >>> weights = np.append(np.ones(999), 11.0)  # 10 of the last one may be cut off
+    >>> float(np.exp(find_bound(np.log(weights))).round(3))
+    1.0
+    """
+    highest = log_weights.max()
+    weights = np.sort(np.exp(log_weights - highest))[::-1]
+    cut_off = np.cumsum(weights) - weights * np.arange(1, len(weights) + 1)
+    total = weights.sum()
+    place = np.searchsorted(cut_off, CUT_SHARE * total, side="right") - 1
+    bound = min(weights[place], MAX_BOUND * total / len(weights))
+    return float(np.log(bound) + highest)
+
+
+def keep_chances(log_weights: np.ndarray, bound: float) -> np.ndarray:
+    """Return the probabilities with which candidates are kept.
+
+    Examples
+    --------
+    >>> keep_chances(np.log([1.0, 2.0, 8.0]), np.log(4.0)).round(3).tolist()
+    [0.25, 0.5, 1.0]
+    """
+    return np.exp(np.minimum(log_weights - bound, 0.0))
+
+
 def fit_offsets(
     train: EncodedTable,
     candidates: EncodedTable,
     log_weights: np.ndarray,
-    n_candidates: int,
     layout: Layout,
 ) -> list[np.ndarray]:
-    r"""Find offsets with which the chosen rows have the training rows' columns.
+    r"""Find offsets with which the kept rows have the training rows' columns.
 
     Parameters
     ----------
     train : EncodedTable
         Training rows.
-    candidates : EncodedTable of n_rows * n_candidates rows
-        Candidates of some rows: first the first one of each, then the second ones.
-    log_weights : ndarray, shape (n_rows * n_candidates,)
+    candidates : EncodedTable of n rows
+        Rows that the generator made.
+    log_weights : ndarray, shape (n,)
         Their log-ratios.
-    n_candidates : int
-        Candidates of a row.
     layout : Layout
         Layout of the rows.
 
@@ -70,11 +107,11 @@ def fit_offsets(
 
     Notes
     -----
-    Iterative proportional fitting. With p the probability that a candidate is chosen
-    among those of its row, the offset of cell c grows by
-    a part of :math:`\log(t_c / \sum_{i \in c} p_i)` in each round (`STEP`), t being the
-    training rows' counts; one row is added to both, so that rare cells move little, and
-    no offset goes beyond `MAX_OFFSET`.
+    Iterative proportional fitting. With p the probabilities that candidates are kept,
+    scaled to the number of training rows, the offset of cell c grows by
+    :math:`\log(t_c / \sum_{i \in c} p_i)` in each round, t being the training rows'
+    counts; one row is added to both, so that rare cells move little, and no offset goes
+    beyond `MAX_OFFSET`.
 
     References
     ----------
@@ -85,25 +122,20 @@ def fit_offsets(
     sizes = [block.width for block in layout.softmax_blocks]
     sizes += [N_BINS + 1] * layout.n_ranks
     cells = cell_indices(candidates, layout)
-    n_rows = len(candidates) // n_candidates
     wanted = [
-        np.bincount(own, minlength=size) * (n_rows / len(train))
+        np.bincount(own, minlength=size)
         for own, size in zip(cell_indices(train, layout), sizes, strict=True)
     ]
     offsets = [np.zeros(size) for size in sizes]
     total = log_weights.astype(np.float64)
     for _ in range(N_ROUNDS):
+        bound = find_bound(total)
         for own, indices, goal in zip(offsets, cells, wanted, strict=True):
-            chance = _choice_chances(total.reshape(n_candidates, n_rows)).ravel()
-            got = np.bincount(indices, weights=chance, minlength=len(goal))
+            chances = keep_chances(total, bound)
+            got = np.bincount(indices, weights=chances, minlength=len(goal))
+            got *= len(train) / chances.sum()
             before = own.copy()
-            own += STEP * np.log((goal + 1) / (got + 1))
+            own += np.log((goal + 1) / (got + 1))
             np.clip(own, -MAX_OFFSET, MAX_OFFSET, out=own)
             total += (own - before)[indices]
     return offsets
-
-
-def _choice_chances(log_weights: np.ndarray) -> np.ndarray:
-    """Return the softmax over the first axis."""
-    weights = np.exp(log_weights - log_weights.max(axis=0))
-    return weights / weights.sum(axis=0)

@@ -1,4 +1,4 @@
-"""`fit_refinement`: learning which of a generator's rows to choose."""
+"""`fit_refinement`: learning which of a generator's rows to keep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from synthgan.encoders import EncodedTable
 from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
-from synthgan.refinement.calibration import add_offsets, cell_indices, fit_offsets
+from synthgan.refinement.calibration import (
+    add_offsets,
+    cell_indices,
+    find_bound,
+    fit_offsets,
+    keep_chances,
+)
 from synthgan.refinement.ratio import RatioTrainer
 from synthgan.refinement.refiner import Refiner
 from synthgan.refinement.state import Refinement, effective_share
@@ -25,30 +31,31 @@ from synthgan.refinement.tails import fit_tails
 #: Made rows for each training row that the ratio is trained on, and the most of them.
 MADE_PER_ROW = 4
 MAX_MADE = 400_000
-#: Rows chosen by the network that the trees are grown on, at most, and their cells:
-#: each is chosen from several, and 800 trees on 3 million cells take some 30 seconds on
-#: two cores.
-MAX_CHOSEN = 60_000
-MAX_CHOSEN_CELLS = 3_000_000
+#: Rows kept by the network that the trees are grown on, at most, and their cells:
+#: each takes several candidates, and 800 trees on 3 million cells take some 30 seconds
+#: on two cores.
+MAX_KEPT = 60_000
+MAX_KEPT_CELLS = 3_000_000
 #: The network's share of the time, and of what is left then the share that making the
 #: trees' rows, and the last calibration, may each take.
-NETWORK_SHARE, CHOOSING_SHARE = 0.6, 0.25
+NETWORK_SHARE, KEEPING_SHARE = 0.6, 0.25
 #: Made cells that are held in memory at the most.
 MAX_CELLS = 40_000_000
 #: Made rows that networks and trees are tested on.
 TESTED_ROWS = 5_000
-#: Candidates of a row for each unit of the variance of their weights (whose mean is 1);
-#: the fewest and the most of them.
+#: Candidates of a row with given cells for each unit of the variance of their weights
+#: (whose mean is 1); the fewest and the most of them.
 CANDIDATES = 32
 MIN_CANDIDATES, MAX_CANDIDATES = 4, 32
-#: Candidates that the last calibration looks at for each training row, and the most of
-#: them: their chance adds little to that of the rows that are handed out.
-CALIBRATED_PER_ROW = 32
+#: Candidates that the first calibration looks at for each tested row, and the last one
+#: for each training row, and the most of them: their chance adds little to that of the
+#: rows that are handed out.
+FIRST_CALIBRATED_PER_ROW, CALIBRATED_PER_ROW = 16, 32
 MAX_CALIBRATED = 640_000
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
-#: Makes the rows of a range, the generator's own or chosen ones.
+#: Makes the rows of a range: the generator's own, or what is chosen of them.
 MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
 
@@ -59,7 +66,7 @@ def count_made(layout: Layout, n_rows: int) -> tuple[int, int]:
 
 
 def count_candidates(share: float) -> int:
-    r"""Return how many candidates a row is chosen from.
+    r"""Return how many candidates a row with given cells is chosen from.
 
     Parameters
     ----------
@@ -97,10 +104,10 @@ def fit_refinement(
     deadline: float,
     on_progress: Callable[[float], None],
 ) -> Refinement:
-    """Learn to choose among a generator's rows.
+    """Learn which of a generator's rows to keep.
 
     A network learns to tell training rows from made ones; boosted trees then tell
-    them from the rows that are chosen by the network, and their score is added.
+    them from the rows that are kept by the network, and their score is added.
 
     Parameters
     ----------
@@ -109,7 +116,7 @@ def fit_refinement(
     train_rows : TrainingRows
         Training rows.
     make_rows : callable
-        Makes the generator's rows of a range, or rows chosen among them.
+        Makes the generator's rows of a range, or rows kept of them.
     discriminator_weights : list of ndarray
         Where the network that estimates the density ratio starts.
     units : tuple of int
@@ -144,27 +151,33 @@ def fit_refinement(
         _calibrate, layout, train_rows.table, make_rows, units, ratio.weights, seed=seed
     )
     began = time.perf_counter()
-    refinement, rows = calibrate([], n_tested)
+    n_candidates = min(FIRST_CALIBRATED_PER_ROW * n_tested, MAX_CELLS // layout.n_cells)
+    refinement, rows = calibrate([], n_candidates)
     on_progress(NETWORK_SHARE)
     now = time.perf_counter()
     left = deadline - now
-    # Chosen rows are dearer than the generator's own.
-    n_affordable = int(
-        min(MAX_CHOSEN, CHOOSING_SHARE * left * len(rows) / (now - began))
+    affordable = KEEPING_SHARE * left / (now - began)
+    n_kept = int(
+        min(n_made, MAX_KEPT, MAX_KEPT_CELLS // layout.n_cells, affordable * len(rows))
     )
-    if n_affordable >= n_tested:
-        choose = Refiner(layout, refinement).choose
-        n_chosen = min(n_made, MAX_CHOSEN_CELLS // layout.n_cells, n_affordable)
+    if n_kept >= n_tested:
+        keep = Refiner(layout, refinement).keep
         trees = grow_trees(
             layout,
             train_rows,
-            make("made for trees", n_chosen, choose),
-            make("tested for trees", n_tested, choose),
+            make("made for trees", n_kept, keep),
+            make("tested for trees", n_tested, keep),
             make_seed(seed, "trees"),
-            now + (1 - CHOOSING_SHARE) * left,
+            now + (1 - KEEPING_SHARE) * left,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        refinement, rows = calibrate(trees, n_affordable)
+        most = min(
+            CALIBRATED_PER_ROW * len(train_rows),
+            MAX_CALIBRATED,
+            MAX_CELLS // layout.n_cells,
+        )
+        n_candidates = int(min(most, affordable * n_candidates))
+        refinement, rows = calibrate(trees, n_candidates)
     tails = fit_tails(rows, len(train_rows), layout)
     return dataclasses.replace(refinement, tails=tails)
 
@@ -176,16 +189,13 @@ def _calibrate(
     units: tuple[int, ...],
     weights: list[np.ndarray],
     trees: list[np.ndarray],
-    n_rows: int,
+    n_candidates: int,
     seed: int,
 ) -> tuple[Refinement, EncodedTable]:
-    """Find number of candidates and offsets; return rows chosen by them as well.
-
-    Fewer rows than `n_rows` where their candidates would be more than are needed.
-    """
+    """Find offsets and bound from some candidates; return the kept ones as well."""
     no_tails = layout.n_ranks * [np.empty((2, 0), dtype=np.float32)]
     refinement = Refinement(
-        units, [], weights, trees, [], no_tails, math.inf, math.inf, 1, 1.0
+        units, [], weights, trees, [], no_tails, math.inf, math.inf, None, 1.0, 1, 1.0
     )
     refiner = Refiner(layout, refinement)
 
@@ -194,32 +204,28 @@ def _calibrate(
             [refiner.score_by_networks(table), refiner.score_by_trees(table)]
         )
 
-    most = min(
-        CALIBRATED_PER_ROW * len(train), MAX_CALIBRATED, MAX_CELLS // layout.n_cells
-    )
-    n_rows = min(n_rows, most // MIN_CANDIDATES)
-    scores = score(make_rows(RowRange(make_seed(seed, "share"), 0, n_rows), None))
-    caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
-    share = effective_share(np.minimum(scores, caps).sum(axis=0))
-    n_candidates = count_candidates(share)
-    n_rows = min(n_rows, most // n_candidates)
     candidates = make_rows(
-        RowRange(make_seed(seed, "calibration"), 0, n_rows * n_candidates), None
+        RowRange(make_seed(seed, "calibration"), 0, n_candidates), None
     )
-    log_weights = np.minimum(score(candidates), caps).sum(axis=0)
-    offsets = fit_offsets(train, candidates, log_weights, n_candidates, layout)
-    # Rows chosen as they will be.
+    scores = score(candidates)
+    caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
+    log_weights = np.minimum(scores, caps).sum(axis=0)
+    share = effective_share(log_weights)
+    offsets = fit_offsets(train, candidates, log_weights, layout)
     log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
-    noisy = log_weights + make_rng(seed, "choice").gumbel(size=len(candidates))
-    best = noisy.reshape(n_candidates, n_rows).argmax(axis=0)
-    chosen = best * n_rows + np.arange(n_rows)
-    rows = candidates.take(chosen)
+    bound = find_bound(log_weights)
+    chances = keep_chances(log_weights, bound)
+    # Rows kept as they will be.
+    kept = make_rng(seed, "choice").random(n_candidates) < chances
+    rows = candidates.take(np.flatnonzero(kept))
     refinement = dataclasses.replace(
         refinement,
         offsets=offsets,
         cap=float(caps[0, 0]),
         trees_cap=float(caps[1, 0]),
-        n_candidates=n_candidates,
+        bound=bound,
+        acceptance_rate=float(chances.mean()),
+        n_candidates=count_candidates(share),
         effective_share=share,
     )
     return refinement, rows

@@ -1,4 +1,4 @@
-"""`Refiner`: how candidates are weighed, and one is chosen."""
+"""`Refiner`: how candidates are weighed, and become rows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from synthgan.refinement.state import Refinement
 from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
 
+#: Candidates of a row before it is whatever comes, eight times as many as the bound
+#: allows for: no damaged file keeps anyone waiting for ever.
+MAX_ROUNDS = 256
+
 
 class Refiner:
-    """Chooses each row of a block among its candidates.
+    """Makes a block of rows of candidates, in proportion to their weights.
 
     Parameters
     ----------
@@ -48,6 +52,61 @@ class Refiner:
             return np.zeros(len(table))
         return self._trees.score(self.layout.cells(table.codes, table.ranks))
 
+    def keep(
+        self,
+        make_candidate: MakeCandidate,
+        rng: np.random.Generator,
+    ) -> EncodedTable:
+        """Keep candidates in proportion to their weights, as many as there are rows.
+
+        All candidates must be of one distribution: no row has given cells.
+
+        Parameters
+        ----------
+        make_candidate : callable
+            Makes candidate k of all rows; it is called for 0, 1, 2 … in turn.
+        rng : Generator
+            Decides.
+
+        Returns
+        -------
+        EncodedTable
+            The kept ones, in the order in which they were made.
+
+        Notes
+        -----
+        Rejection sampling: a candidate whose weight is a share of the bound is kept
+        with that probability, which is that of its log-weight plus an exponential
+        number being above the bound's.
+
+        References
+        ----------
+        J. von Neumann, "Various techniques used in connection with random digits",
+        National Bureau of Standards Applied Mathematics Series 12, 1951.
+        """
+        bound = self.refinement.bound
+        if bound is None:
+            return self.choose(make_candidate, rng)
+        kept: list[EncodedTable] = []
+        for k in range(MAX_ROUNDS):
+            made = make_candidate(k)
+            kept.append(made.take(self._find_kept(made, bound, rng)))
+            if sum(map(len, kept)) >= len(made):
+                break
+        else:
+            kept.append(made)
+        return self.stretch(EncodedTable.concatenate(kept).take(slice(len(made))))
+
+    def _find_kept(
+        self, table: EncodedTable, bound: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return the places of the candidates that are kept."""
+        missing = bound - self._known_weights(table)
+        missing -= rng.exponential(size=len(table))
+        hopeful = np.flatnonzero(missing < self.refinement.trees_cap)
+        scores = self._score_by_trees_at_most(table.take(hopeful))
+        return hopeful[scores > missing[hopeful]]
+
     def choose(
         self,
         make_candidate: MakeCandidate,
@@ -72,20 +131,22 @@ class Refiner:
         proportion to the weights.
         """
         candidates = [make_candidate(k) for k in range(self.refinement.n_candidates)]
-        noisy = np.stack([self._noisy_weights(table, rng) for table in candidates])
+        noisy = np.stack(
+            [
+                self._known_weights(table) + rng.gumbel(size=len(table))
+                for table in candidates
+            ]
+        )
         codes = np.stack([table.codes for table in candidates])
         ranks = np.stack([table.ranks for table in candidates])
 
         def take(places: np.ndarray, rows: np.ndarray) -> EncodedTable:
             return EncodedTable(codes[places, rows], ranks[places, rows])
 
-        most_by_trees = self.refinement.trees_cap
         best = find_best(
             noisy,
-            lambda places, rows: np.minimum(
-                self.score_by_trees(take(places, rows)), most_by_trees
-            ),
-            most_by_trees,
+            lambda places, rows: self._score_by_trees_at_most(take(places, rows)),
+            self.refinement.trees_cap,
         )
         return self.stretch(take(best, np.arange(len(best))))
 
@@ -93,14 +154,14 @@ class Refiner:
         """Return rows with their outermost ranks moved, as those that are chosen."""
         return stretch_tails(table, self.refinement.tails, self.layout)
 
-    def _noisy_weights(
-        self, table: EncodedTable, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Return log-weights plus noise, but for the trees' part of them."""
+    def _known_weights(self, table: EncodedTable) -> np.ndarray:
+        """Return log-weights but for the trees' part of them, which is dear."""
         log_weights = np.minimum(self.score_by_networks(table), self.refinement.cap)
         cells = cell_indices(table, self.layout)
-        log_weights = add_offsets(log_weights, cells, self.refinement.offsets)
-        return log_weights + rng.gumbel(size=len(table))
+        return add_offsets(log_weights, cells, self.refinement.offsets)
+
+    def _score_by_trees_at_most(self, table: EncodedTable) -> np.ndarray:
+        return np.minimum(self.score_by_trees(table), self.refinement.trees_cap)
 
 
 def find_best(

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Refinement:
-    """The flow, trained density ratios, calibration, and the number of candidates.
+    """The flow, trained density ratios, calibration, and how candidates become rows.
 
     Parameters
     ----------
@@ -31,8 +31,13 @@ class Refinement:
         The outermost ranks of each column's made rows; see `fit_tails`.
     cap, trees_cap : float
         The highest score of the networks, and of the trees: no row counts for more.
+    bound : float or None
+        The log-weight from which on every candidate is kept, where rows have no given
+        cells (`Refiner.keep`); None in files of older versions, which chose every row.
+    acceptance_rate : float
+        The share of candidates that is kept.
     n_candidates : int
-        How many candidates each row is chosen from.
+        How many candidates a row with given cells is chosen from (`Refiner.choose`).
     effective_share : float
         Effective sample size of weighted rows as a share of their number: 1 where the
         generator's rows need no weights.
@@ -46,6 +51,8 @@ class Refinement:
     tails: list[np.ndarray] = field(repr=False)
     cap: float
     trees_cap: float
+    bound: float | None
+    acceptance_rate: float
     n_candidates: int
     effective_share: float
 

@@ -38,6 +38,8 @@ def test_every_version_loads_and_samples(version: int) -> None:
         # Trees came with version 5, and saw other cells there: networks alone refine.
         assert bool(synthesizer.refinement_.trees) == (version > 5)
         assert bool(synthesizer.refinement_.flow) == (version > 6)
+        # Before version 8 every row was chosen from its own candidates.
+        assert (synthesizer.refinement_.bound is not None) == (version > 7)
         assert 0.15 < (rows["balance"] == rows["payment"]).mean() < 0.45
         assert len(rows[["grade", "grade_name"]].drop_duplicates()) == 4
         rows = rows[list(load(FIXTURES / "v1.synthgan").schema_.names)]
