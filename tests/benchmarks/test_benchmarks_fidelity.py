@@ -88,7 +88,7 @@ def test_a_page_shows_references_mean_and_every_seed(arguments, capsys):
         "small, raw",
     ]
     assert "small, raw: exact_matches" in page  # the stub copies
-    assert "7 (0.50), 7 (0.50)" in page
+    assert "7.0 (0.50), 7.0 (0.50)" in page
     assert "trend common error %" in page
     assert "trtr auc" in page
     said = capsys.readouterr().out
