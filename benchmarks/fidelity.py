@@ -290,15 +290,15 @@ def _privacy(measured: dict[str, list[Result]]) -> str:
 
 
 def _candidates(trainings: list[Result]) -> str:
-    """Say how many candidates a refined row takes."""
+    """Say how many of the moved rows are kept."""
     parts = [
         f"{training['refinement']['n_candidates']:.1f} "
         f"({training['refinement']['effective_share']:.2f})"
         for training in trainings
     ]
     return (
-        "A refined row takes so many candidates on average (effective share of "
-        f"these): {', '.join(parts)}. The seconds of a raw fit leave out encoding, "
+        "Refined, one moved row in so many is kept (effective share of their weights): "
+        f"{', '.join(parts)}. The seconds of a raw fit leave out encoding, "
         "which those of a refined one hold."
     )
 

@@ -114,8 +114,8 @@ def _page(result: Result) -> str:
     ).T
     return (
         f"# Sampling\n\nAdult, {result['rows']:,} rows in batches of "
-        f"{result['batch_size']:,}; runs: {len(result['raw']['seconds'])}. A refined "
-        f"row takes {result['n_candidates']:.1f} candidates on average.\n\n"
+        f"{result['batch_size']:,}; runs: {len(result['raw']['seconds'])}. Refined, "
+        f"one moved row in {result['n_candidates']:.1f} is kept.\n\n"
         f"{to_markdown(table)}\n\nThe peak is the whole process's, training and raw "
         f"rows included.\n\n{measured_with([result])}\n"
     )

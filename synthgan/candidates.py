@@ -1,4 +1,4 @@
-"""The types of what makes rows to choose among, and of what chooses."""
+"""The types of what makes candidates, and of what makes rows of them."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from synthgan.encoders import EncodedTable
 
 #: Makes candidate k of all rows of a block; it is called for 0, 1, 2 … in turn.
 MakeCandidate: TypeAlias = Callable[[int], EncodedTable]
-#: Makes one row out of each row's candidates.
+#: Makes a block of rows out of candidates.
 Choose: TypeAlias = Callable[[MakeCandidate, np.random.Generator], EncodedTable]

@@ -218,7 +218,7 @@ def _refine(
     *,
     verbose: bool,
 ) -> None:
-    """Learn where the generator's rows should move, and which of them to choose."""
+    """Learn where the generator's rows should move, and which of them to keep."""
     from tqdm.auto import tqdm
 
     from synthgan.refinement.fit import fit_refinement

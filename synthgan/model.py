@@ -154,7 +154,7 @@ class Model:
         partial : PartialRows of rows.n_rows rows, optional
             Cells that they have.
         refine : bool
-            Whether rows are made of moved candidates.
+            Whether rows are candidates that the refiner keeps or chooses.
         fill_all : bool
             Whether no cell but a given one may be missing.
         """

@@ -362,7 +362,7 @@ def test_tables_without_numbers_or_without_choices_are_refined(
     same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
 
 
-def test_rows_are_chosen_and_their_ends_put_right_where_none_need_move(
+def test_rows_are_kept_and_their_ends_put_right_where_none_need_move(
     tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("synthgan.refinement.flow.fit_flow", lambda *arguments: [])

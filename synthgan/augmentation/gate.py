@@ -19,7 +19,7 @@ from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 
 from synthgan._random import make_seed
 from synthgan.evaluation.utility.models import make_model
-from synthgan.evaluation.utility.prediction import check_target, fit_and_predict
+from synthgan.evaluation.utility.prediction import find_target, fit_and_predict
 from synthgan.exceptions import InferenceWarning, InputError, ParameterError
 from synthgan.schema import TableSchema
 from synthgan.statistics import Levels, sort_rows
@@ -137,7 +137,7 @@ def measure_gain(
     C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning
     52, 2003.
     """
-    column = check_target(schema, target)
+    column = find_target(schema, target)
     model = make_model("boosting", schema, target, seed)
     if estimator is not None:
         if not column.kind.is_numeric and not hasattr(estimator, "predict_proba"):

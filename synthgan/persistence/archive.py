@@ -53,7 +53,7 @@ class FittedState:
     weights : list of ndarray
         The generator's weights.
     refinement : dict or None
-        How rows are chosen among candidates: plain values, and the lists of arrays
+        How rows are made of candidates: plain values, and the lists of arrays
         `"flow"`, `"weights"`, `"trees"`, `"offsets"` and `"tails"`.
     diagnosis : tuple of str
         What is wrong with the generator.

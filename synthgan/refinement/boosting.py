@@ -1,6 +1,6 @@
-"""Boosting: trees that tell training rows from chosen ones.
+"""Boosting: trees that tell training rows from those that the network keeps.
 
-Networks are smooth and trees are not: what is left after a network's choice, steps and
+Networks are smooth and trees are not: what a network leaves, steps and
 thresholds above all, trees find in seconds.
 """
 

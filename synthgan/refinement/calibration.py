@@ -17,8 +17,8 @@ N_ROUNDS = 30
 MAX_OFFSET = 4.0
 #: Share of the weights that may lie above the bound, and is cut off.
 CUT_SHARE = 0.02
-#: The largest bound for a mean weight of 1, when a row takes as many candidates.
-MAX_BOUND = 32.0
+#: The most candidates that a row may take; then more is cut off.
+MAX_CANDIDATES = 32
 
 
 def cell_indices(table: EncodedTable, layout: Layout) -> list[np.ndarray]:
@@ -64,9 +64,12 @@ def find_bound(log_weights: np.ndarray) -> float:
     highest = log_weights.max()
     weights = np.sort(np.exp(log_weights - highest))[::-1]
     cut_off = np.cumsum(weights) - weights * np.arange(1, len(weights) + 1)
-    total = weights.sum()
-    place = np.searchsorted(cut_off, CUT_SHARE * total, side="right") - 1
-    bound = min(weights[place], MAX_BOUND * total / len(weights))
+    bound = weights[np.searchsorted(cut_off, CUT_SHARE * weights.sum(), "right") - 1]
+    # What is cut off lowers the mean weight, and so the largest bound.
+    largest = MAX_CANDIDATES * np.minimum(weights, bound).mean()
+    while bound > 1.001 * largest:
+        bound = largest
+        largest = MAX_CANDIDATES * np.minimum(weights, bound).mean()
     return float(np.log(bound) + highest)
 
 

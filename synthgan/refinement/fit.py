@@ -10,13 +10,14 @@ from functools import partial
 
 import numpy as np
 
-from synthgan._random import RowRange, make_rng, make_seed
+from synthgan._random import BLOCK_SIZE, RowRange, make_rng, make_seed
 from synthgan.candidates import Choose
 from synthgan.encoders import EncodedTable
 from synthgan.held_out import TrainingRows
 from synthgan.layout import Layout
 from synthgan.refinement.boosting import grow_trees
 from synthgan.refinement.calibration import (
+    MAX_CANDIDATES,
     add_offsets,
     cell_indices,
     find_bound,
@@ -44,9 +45,9 @@ MAX_CELLS = 40_000_000
 #: Made rows that networks and trees are tested on.
 TESTED_ROWS = 5_000
 #: Candidates of a row with given cells for each unit of the variance of their weights
-#: (whose mean is 1); the fewest and the most of them.
+#: (whose mean is 1), and the fewest of them.
 CANDIDATES = 32
-MIN_CANDIDATES, MAX_CANDIDATES = 4, 32
+MIN_CANDIDATES = 4
 #: Candidates that the first calibration looks at for each tested row, and the last one
 #: for each training row, and the most of them: their chance adds little to that of the
 #: rows that are handed out.
@@ -55,7 +56,7 @@ MAX_CALIBRATED = 640_000
 #: Share of the made rows whose log-ratio is cut off at the top.
 CAPPED_SHARE = 0.002
 
-#: Makes the rows of a range: the generator's own, or what is chosen of them.
+#: Makes the rows of a range: the generator's own, or what is kept of them.
 MakeRows = Callable[[RowRange, Choose | None], EncodedTable]
 
 
@@ -92,6 +93,21 @@ def count_candidates(share: float) -> int:
     """
     wanted = math.ceil(CANDIDATES * (1 / share - 1))
     return min(max(wanted, MIN_CANDIDATES), MAX_CANDIDATES)
+
+
+def count_kept(n_candidates: float, acceptance_rate: float, n_others: int) -> float:
+    """Return how many rows, beside some others, are kept of no more than so many.
+
+    Rows are made in whole blocks, and a block's candidates in whole rounds.
+
+    Examples
+    --------
+    >>> count_kept(100_000, 0.5, 5_000)  # 50,000 rows less three blocks
+    37712.0
+    """
+    n_made = n_candidates / math.ceil(1 / acceptance_rate)
+    n_other_blocks = -(-n_others // BLOCK_SIZE)
+    return n_made - BLOCK_SIZE * (n_other_blocks + 1)
 
 
 def fit_refinement(
@@ -156,9 +172,14 @@ def fit_refinement(
     on_progress(NETWORK_SHARE)
     now = time.perf_counter()
     left = deadline - now
-    affordable = KEEPING_SHARE * left / (now - began)
+    affordable = KEEPING_SHARE * left / (now - began) * n_candidates
     n_kept = int(
-        min(n_made, MAX_KEPT, MAX_KEPT_CELLS // layout.n_cells, affordable * len(rows))
+        min(
+            n_made,
+            MAX_KEPT,
+            MAX_KEPT_CELLS // layout.n_cells,
+            count_kept(affordable, refinement.acceptance_rate, n_tested),
+        )
     )
     if n_kept >= n_tested:
         keep = Refiner(layout, refinement).keep
@@ -176,8 +197,7 @@ def fit_refinement(
             MAX_CALIBRATED,
             MAX_CELLS // layout.n_cells,
         )
-        n_candidates = int(min(most, affordable * n_candidates))
-        refinement, rows = calibrate(trees, n_candidates)
+        refinement, rows = calibrate(trees, int(min(most, affordable)))
     tails = fit_tails(rows, len(train_rows), layout)
     return dataclasses.replace(refinement, tails=tails)
 
@@ -210,11 +230,11 @@ def _calibrate(
     scores = score(candidates)
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     log_weights = np.minimum(scores, caps).sum(axis=0)
-    share = effective_share(log_weights)
     offsets = fit_offsets(train, candidates, log_weights, layout)
     log_weights = add_offsets(log_weights, cell_indices(candidates, layout), offsets)
     bound = find_bound(log_weights)
     chances = keep_chances(log_weights, bound)
+    share = effective_share(np.minimum(log_weights, bound))
     # Rows kept as they will be.
     kept = make_rng(seed, "choice").random(n_candidates) < chances
     rows = candidates.take(np.flatnonzero(kept))

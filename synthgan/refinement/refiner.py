@@ -9,15 +9,19 @@ import numpy as np
 from synthgan.candidates import MakeCandidate
 from synthgan.encoders import EncodedTable
 from synthgan.layout import Layout
-from synthgan.refinement.calibration import add_offsets, cell_indices
+from synthgan.refinement.calibration import (
+    MAX_CANDIDATES,
+    add_offsets,
+    cell_indices,
+)
 from synthgan.refinement.ratio import load_ratio
 from synthgan.refinement.state import Refinement
 from synthgan.refinement.tails import stretch_tails
 from synthgan.refinement.trees import Trees
 
-#: Candidates of a row before it is whatever comes, eight times as many as the bound
-#: allows for: no damaged file keeps anyone waiting for ever.
-MAX_ROUNDS = 256
+#: Candidates of a row before it is whatever comes: no damaged file keeps anyone waiting
+#: for ever.
+MAX_ROUNDS = 8 * MAX_CANDIDATES
 
 
 class Refiner:
@@ -94,7 +98,7 @@ class Refiner:
             if sum(map(len, kept)) >= len(made):
                 break
         else:
-            kept.append(made)
+            kept[-1] = made
         return self.stretch(EncodedTable.concatenate(kept).take(slice(len(made))))
 
     def _find_kept(
@@ -151,7 +155,7 @@ class Refiner:
         return self.stretch(take(best, np.arange(len(best))))
 
     def stretch(self, table: EncodedTable) -> EncodedTable:
-        """Return rows with their outermost ranks moved, as those that are chosen."""
+        """Return rows with their outermost ranks moved: these are handed out."""
         return stretch_tails(table, self.refinement.tails, self.layout)
 
     def _known_weights(self, table: EncodedTable) -> np.ndarray:

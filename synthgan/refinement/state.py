@@ -1,4 +1,4 @@
-"""`Refinement`: all that choosing among candidates needs, as plain arrays."""
+"""`Refinement`: all that making rows of candidates needs, as plain arrays."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Refinement:
         The log-weight from which on every candidate is kept, where rows have no given
         cells (`Refiner.keep`); None in files of older versions, which chose every row.
     acceptance_rate : float
-        The share of candidates that is kept.
+        The share of candidates that is kept, about: blocks of rows take whole rounds.
     n_candidates : int
         How many candidates a row with given cells is chosen from (`Refiner.choose`).
     effective_share : float

@@ -1,8 +1,8 @@
 """`Trees`: boosted trees as plain arrays, and the scores that they give.
 
-Scoring is what refined sampling spends its time on: every candidate of every row passes
-hundreds of trees. So a tree is not walked, row by row, but a split is carried out for a
-block of rows at a time, as a bit for each of them.
+Every candidate that the networks leave a chance passes hundreds of trees. So a tree is
+not walked, row by row, but a split is carried out for a block of rows at a time, as a
+bit for each of them.
 """
 
 from __future__ import annotations

@@ -147,8 +147,8 @@ class Sampler:
         given : Given of rows.n_rows rows, optional
             Cells that these rows have.
         choose : callable, optional
-            Makes a block of rows out of several candidates for each; by default the
-            first one is taken.
+            Makes a block of rows out of candidates; by default the first one of each
+            row is taken.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""A generator with a planted fault is put right by choosing among its rows."""
+"""A generator with a planted fault is put right by keeping some of its rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from keras import ops
 
@@ -21,7 +21,7 @@ from synthgan.networks import RowFeatures, build_discriminator
 from synthgan.refinement import fit as fit_module
 from synthgan.refinement.calibration import (
     CUT_SHARE,
-    MAX_BOUND,
+    MAX_CANDIDATES,
     N_BINS,
     find_bound,
     fit_offsets,
@@ -97,17 +97,15 @@ def fit(train: EncodedTable, make=make_rows, deadline: float = math.inf):
     )
 
 
-def keep(refinement, n_rows=20_000) -> EncodedTable:
+def keep(refinement, make=make_rows, n_rows=20_000) -> EncodedTable:
     """Make rows without given cells."""
-    return choose_rows(
-        Refiner(LAYOUT, refinement).keep, RowRange(900, 0, n_rows), make_rows
-    )
+    return choose_rows(Refiner(LAYOUT, refinement).keep, RowRange(900, 0, n_rows), make)
 
 
-def choose(refinement, n_rows=20_000) -> EncodedTable:
+def choose(refinement, make=make_rows, n_rows=20_000) -> EncodedTable:
     """Make rows as those with given cells are."""
     return choose_rows(
-        Refiner(LAYOUT, refinement).choose, RowRange(900, 0, n_rows), make_rows
+        Refiner(LAYOUT, refinement).choose, RowRange(900, 0, n_rows), make
     )
 
 
@@ -164,15 +162,47 @@ def test_a_bound_that_nothing_reaches_ends_all_the_same(
 
 
 @settings(max_examples=200)
-@given(st.lists(st.floats(-20, 20), min_size=1, max_size=50))
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=100))
+@example([20.0] + 49 * [-20.0])
+@example([0.0] + 4_000 * [-15.0])
 def test_a_bound_cuts_off_little_and_keeps_enough(log_weights: list[float]) -> None:
     bound = find_bound(np.array(log_weights))
     weights = np.exp(log_weights)
     assert bound <= max(log_weights) + 1e-9
-    assert keep_chances(np.array(log_weights), bound).mean() > 0.9 / MAX_BOUND
-    cut_off = np.maximum(weights - np.exp(bound), 0).sum()
-    if np.exp(bound) < 0.999 * MAX_BOUND * weights.mean():
+    kept = keep_chances(np.array(log_weights), bound).mean()
+    assert kept > 0.99 / MAX_CANDIDATES
+    if kept > 1.01 / MAX_CANDIDATES:
+        cut_off = np.maximum(weights - np.exp(bound), 0).sum()
         assert cut_off <= (CUT_SHARE + 1e-9) * weights.sum()
+
+
+def test_rows_are_kept_by_networks_trees_offsets_and_both_caps(
+    refinement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offsets = [np.zeros_like(own) for own in refinement.offsets]
+    offsets[1][1] = -0.3
+    known = dataclasses.replace(
+        refinement,
+        offsets=offsets,
+        tails=[np.empty((2, 0), dtype=np.float32)],
+        bound=1.0,
+        cap=0.8,
+        trees_cap=0.4,
+    )
+    refiner = Refiner(LAYOUT, known)
+    by_networks, by_trees = np.array([2.0, -1.0]), np.array([-0.5, 9.0])
+    monkeypatch.setattr(
+        refiner, "score_by_networks", lambda table: by_networks[table.codes[:, 0]]
+    )
+    monkeypatch.setattr(
+        refiner, "score_by_trees", lambda table: by_trees[table.codes[:, 1]]
+    )
+    rows = choose_rows(refiner.keep, RowRange(1, 0, 100_000), make_rows)
+    log_weights = np.array([[0.8 - 0.5, 0.8 + 0.4 - 0.3], [-1 - 0.5, -1 + 0.4 - 0.3]])
+    expected = np.exp(log_weights)
+    got = np.zeros((2, 2))
+    np.add.at(got, tuple(rows.codes.T), 1)
+    np.testing.assert_allclose(got / got.sum(), expected / expected.sum(), atol=0.008)
 
 
 def test_few_rows_are_calibrated_on_many_candidates() -> None:
@@ -210,7 +240,7 @@ def test_no_more_cells_are_made_at_once_than_memory_is_set_aside_for(
     assert 0 < most * LAYOUT.n_cells <= 12_000
 
 
-@pytest.mark.parametrize("deadline", [70_000, 110_000])
+@pytest.mark.parametrize("deadline", [250_000, 350_000])
 def test_rows_that_are_dear_to_make_are_fewer_if_time_is_short(
     deadline: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,12 +252,12 @@ def test_rows_that_are_dear_to_make_are_fewer_if_time_is_short(
         return make_rows(rows)
 
     monkeypatch.setattr(time, "perf_counter", lambda: clock)
-    train = make_rows(RowRange(1, 0, 2_000), agreement=0.9)
+    train = make_rows(RowRange(1, 0, 6_000), agreement=0.9)
     fit(train, make_slowly, deadline)
     assert clock <= deadline
     clock = 0
     fit(train, make_slowly)
-    assert clock > 110_000
+    assert clock > 350_000
 
 
 def test_a_right_generator_is_left_alone() -> None:
@@ -318,14 +348,24 @@ def test_a_start_whose_scores_lie_elsewhere_costs_no_time() -> None:
     assert usual < 0.6
 
 
-def test_offsets_put_a_wrong_frequency_right() -> None:
-    def make_wrong(rows: RowRange) -> EncodedTable:
-        table = make_rows(rows)
-        rare = make_rng(rows.seed, "wrong").random(rows.n_rows) < 0.2
-        table.codes[:, 0] = rare
-        table.ranks[:] = table.ranks**2
-        return table
+def make_wrong(rows: RowRange) -> EncodedTable:
+    """Make a choice that is rare, and low ranks too often."""
+    table = make_rows(rows)
+    rare = make_rng(rows.seed, "wrong").random(rows.n_rows) < 0.2
+    table.codes[:, 0] = rare
+    table.ranks[:] = table.ranks**2
+    return table
 
+
+@pytest.mark.parametrize("refine", [keep, choose])
+def test_a_wrong_frequency_is_put_right(refine) -> None:
+    rows = refine(fit(make_rows(RowRange(1, 0, 6_000)), make_wrong), make_wrong)
+    np.testing.assert_allclose(rows.codes.mean(axis=0), 0.5, atol=0.03)
+    ranks = np.sort(rows.ranks[:, 0])
+    assert np.abs(ranks - np.linspace(0, 1, len(ranks))).max() < 0.03
+
+
+def test_offsets_put_a_wrong_frequency_right() -> None:
     train = make_rows(RowRange(1, 0, 6000))
     candidates = make_wrong(RowRange(3, 0, 32_000))
     offsets = fit_offsets(train, candidates, np.zeros(32_000), LAYOUT)

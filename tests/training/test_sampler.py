@@ -10,6 +10,7 @@ from keras import ops
 from scipy.special import softmax
 
 from synthgan._random import BLOCK_SIZE, RowRange
+from synthgan.candidates import MakeCandidate
 from synthgan.encoders import EncodedTable
 from synthgan.engines import current_engine
 from synthgan.layout import BlockSpec, Layout
@@ -71,6 +72,26 @@ def test_a_row_is_the_same_bits_whatever_is_asked_for_beside_it(
     np.testing.assert_array_equal(
         some.ranks.view(np.uint32), many.ranks[part].view(np.uint32)
     )
+
+
+def test_a_kept_row_is_the_same_whatever_is_asked_for_beside_it(
+    sampler: Sampler,
+) -> None:
+    def keep_low_ranks(
+        make_candidate: MakeCandidate, rng: np.random.Generator
+    ) -> EncodedTable:
+        rounds = [make_candidate(k) for k in range(20)]
+        made = EncodedTable.concatenate(rounds)
+        kept = np.flatnonzero(made.ranks[:, 0] < rng.uniform(0.2, 0.4))
+        return made.take(kept[: len(rounds[0])])
+
+    many = sampler.sample(RowRange(7, 0, 10_000), choose=keep_low_ranks)
+    assert many.ranks[:, 0].max() < 0.4
+    for start, n_rows in ((0, 10), (BLOCK_SIZE - 1, 2), (9_999, 1)):
+        some = sampler.sample(RowRange(7, start, n_rows), choose=keep_low_ranks)
+        part = slice(start, start + n_rows)
+        np.testing.assert_array_equal(some.codes, many.codes[part])
+        np.testing.assert_array_equal(some.ranks, many.ranks[part])
 
 
 def test_no_rows_have_the_right_widths(sampler: Sampler) -> None:

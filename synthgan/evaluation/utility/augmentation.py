@@ -24,7 +24,7 @@ from synthgan.evaluation.utility.controls import (
     Undefined,
 )
 from synthgan.evaluation.utility.models import FAMILIES, Family, make_matrix_model
-from synthgan.evaluation.utility.prediction import check_target
+from synthgan.evaluation.utility.prediction import find_target
 from synthgan.evaluation.utility.scoring import LOWER_IS_BETTER, Prediction
 from synthgan.exceptions import ParameterError
 from synthgan.schema import TableSchema
@@ -138,7 +138,7 @@ def evaluate_augmentation(
         raise ParameterError(msg)
     seed = check_random_state(random_state)
     schema = read_schema(train, schema, target)
-    check_target(schema, target)
+    find_target(schema, target)
     train = sort_rows(train[train[target].notna()], schema)
     if isinstance(synthetic, pd.DataFrame):
         splits = _split_holdout(

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from synthgan._random import make_rng
 from synthgan.evaluation.base import Metric, MetricResult
 from synthgan.evaluation.utility.models import make_model
-from synthgan.evaluation.utility.prediction import Trial, check_target, fit_and_predict
+from synthgan.evaluation.utility.prediction import Trial, find_target, fit_and_predict
 from synthgan.evaluation.utility.scoring import Prediction
 from synthgan.exceptions import ParameterError
 from synthgan.schema import TableSchema
@@ -70,7 +70,7 @@ def compare_importances(
     >>> importances.idxmax().to_dict()
     {'real': 'x', 'synthetic': 'x'}
     """
-    check_target(schema, target)
+    find_target(schema, target)
     # The shuffles must not depend on the order of the rows.
     holdout = sort_rows(holdout, schema)
     model = make_model("boosting", schema, target, random_state)

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
 from synthgan.evaluation.base import MetricResult
+from synthgan.evaluation.inputs import check_target
 from synthgan.evaluation.utility.models import make_model
 from synthgan.evaluation.utility.scoring import Prediction, score_names
 from synthgan.exceptions import ParameterError
@@ -19,7 +20,6 @@ from synthgan.statistics import (
     TablePreparation,
     canonical_order,
     column_numbers,
-    columns_not_judged,
     judged_columns,
 )
 
@@ -90,7 +90,7 @@ def fit_and_predict(
     ParameterError
         If `target` is not a column that can be predicted.
     """
-    column = check_target(schema, target)
+    column = find_target(schema, target)
     fitted_on = fitted_on[fitted_on[target].notna()]
     tested_on = tested_on[tested_on[target].notna()]
     names = [part.name for part in judged_columns(schema) if part.name != target]
@@ -156,19 +156,18 @@ def _fit_in_order(
     return clone(model).fit(features.iloc[order], labels[order])
 
 
-def check_target(schema: TableSchema, target: Hashable) -> ColumnSchema:
-    """Return the target's schema if it is a column that can be predicted.
+def find_target(schema: TableSchema, target: Hashable) -> ColumnSchema:
+    """Return the schema of a target that can be predicted.
 
     Raises
     ------
+    SchemaError
+        If it is no column.
     ParameterError
         If it is an identifier or text.
     """
     column = schema[target]
-    reason = columns_not_judged(schema).get(target)
-    if reason:
-        msg = f"target: column {target!r} cannot be predicted ({reason}); name another"
-        raise ParameterError(msg)
+    check_target(schema, target)
     return column
 
 
@@ -220,7 +219,7 @@ def predictive_score(
     >>> result.name, round(result.value, 1)
     ('auc', 1.0)
     """
-    check_target(schema, target)
+    find_target(schema, target)
     model = make_model("boosting", schema, target, random_state)
     return fit_and_predict(model, fitted_on, holdout, schema, target).headline(
         random_state
