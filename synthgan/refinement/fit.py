@@ -167,7 +167,8 @@ def fit_refinement(
         _calibrate, layout, train_rows.table, make_rows, units, ratio.weights, seed=seed
     )
     began = time.perf_counter()
-    n_candidates = min(FIRST_CALIBRATED_PER_ROW * n_tested, MAX_CELLS // layout.n_cells)
+    most_made = MAX_CELLS // layout.n_cells
+    n_candidates = min(FIRST_CALIBRATED_PER_ROW * n_tested, most_made)
     refinement, rows = calibrate([], n_candidates)
     on_progress(NETWORK_SHARE)
     now = time.perf_counter()
@@ -192,12 +193,9 @@ def fit_refinement(
             now + (1 - KEEPING_SHARE) * left,
             lambda n, most: on_progress(NETWORK_SHARE + (1 - NETWORK_SHARE) * n / most),
         )
-        most = min(
-            CALIBRATED_PER_ROW * len(train_rows),
-            MAX_CALIBRATED,
-            MAX_CELLS // layout.n_cells,
-        )
-        refinement, rows = calibrate(trees, int(min(most, affordable)))
+        wanted = min(CALIBRATED_PER_ROW * len(train_rows), MAX_CALIBRATED)
+        n_candidates = int(min(wanted, most_made, affordable))
+        refinement, rows = calibrate(trees, n_candidates)
     tails = fit_tails(rows, len(train_rows), layout)
     return dataclasses.replace(refinement, tails=tails)
 
@@ -218,16 +216,12 @@ def _calibrate(
         units, [], weights, trees, [], no_tails, math.inf, math.inf, None, 1.0, 1, 1.0
     )
     refiner = Refiner(layout, refinement)
-
-    def score(table: EncodedTable) -> np.ndarray:
-        return np.stack(
-            [refiner.score_by_networks(table), refiner.score_by_trees(table)]
-        )
-
     candidates = make_rows(
         RowRange(make_seed(seed, "calibration"), 0, n_candidates), None
     )
-    scores = score(candidates)
+    scores = np.stack(
+        [refiner.score_by_networks(candidates), refiner.score_by_trees(candidates)]
+    )
     caps = np.quantile(scores, 1 - CAPPED_SHARE, axis=1, keepdims=True)
     log_weights = np.minimum(scores, caps).sum(axis=0)
     offsets = fit_offsets(train, candidates, log_weights, layout)

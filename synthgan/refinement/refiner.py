@@ -118,16 +118,7 @@ class Refiner:
     ) -> EncodedTable:
         """Choose one candidate for each row, in proportion to their weights.
 
-        Parameters
-        ----------
-        make_candidate : callable
-            Makes candidate k of all rows; it is called for 0, 1, 2 … in turn.
-        rng : Generator
-            Decides.
-
-        Returns
-        -------
-        EncodedTable
+        Takes and returns what `keep` does; each row may have given cells of its own.
 
         Notes
         -----
