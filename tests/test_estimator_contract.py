@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from synthgan import GANSynthesizer
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("uncompiled")]
+pytestmark = pytest.mark.usefixtures("uncompiled")
 
 _WORDS = "asks for scikit-learn's words; ours name the column and what to do"
 _NO_TABLE = "feeds something else than a table; we say that we expect a DataFrame"

@@ -10,8 +10,6 @@ import pytest
 
 from synthgan import GANSynthesizer, at_least, between, load
 
-pytestmark = pytest.mark.engine
-
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -123,26 +124,25 @@ class Refiner:
         Notes
         -----
         The candidate with the largest log-weight plus Gumbel noise is a draw in
-        proportion to the weights.
+        proportion to the weights. None counts for more than the bound, as in `keep`:
+        the offsets are calibrated for that.
         """
         candidates = [make_candidate(k) for k in range(self.refinement.n_candidates)]
-        noisy = np.stack(
-            [
-                self._known_weights(table) + rng.gumbel(size=len(table))
-                for table in candidates
-            ]
-        )
+        known = np.stack([self._known_weights(table) for table in candidates])
         codes = np.stack([table.codes for table in candidates])
         ranks = np.stack([table.ranks for table in candidates])
+        bound = self.refinement.bound
+        most = (math.inf if bound is None else bound) - known
 
         def take(places: np.ndarray, rows: np.ndarray) -> EncodedTable:
             return EncodedTable(codes[places, rows], ranks[places, rows])
 
-        best = find_best(
-            noisy,
-            lambda places, rows: self._score_by_trees_at_most(take(places, rows)),
-            self.refinement.trees_cap,
-        )
+        def score(places: np.ndarray, rows: np.ndarray) -> np.ndarray:
+            scores = self._score_by_trees_at_most(take(places, rows))
+            return np.minimum(scores, most[places, rows])
+
+        noisy = known + rng.gumbel(size=known.shape)
+        best = find_best(noisy, score, self.refinement.trees_cap)
         return self.stretch(take(best, np.arange(len(best))))
 
     def stretch(self, table: EncodedTable) -> EncodedTable:

@@ -32,8 +32,9 @@ class Refinement:
     cap, trees_cap : float
         The highest score of the networks, and of the trees: no row counts for more.
     bound : float or None
-        The log-weight from which on every candidate is kept, where rows have no given
-        cells (`Refiner.keep`); None in files of older versions, which chose every row.
+        The highest log-weight; a candidate that has it is kept, where rows have no
+        given cells (`Refiner.keep`). None in files of older versions: they chose every
+        row, without a bound.
     acceptance_rate : float
         The share of candidates that is kept, about: blocks of rows take whole rounds.
     n_candidates : int
