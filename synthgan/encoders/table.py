@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +16,7 @@ import pandas as pd
 from synthgan._random import RowRange, make_rng
 from synthgan.encoders.base import ColumnEncoder
 from synthgan.encoders.dependencies import Dependency, find_dependencies
+from synthgan.encoders.encoded import EncodedTable
 from synthgan.encoders.quantiles import PlaceOnPlateau
 from synthgan.encoders.registry import ENCODERS, encoder_for
 from synthgan.encoders.sums import SumRule, order_sums, settle_sums
@@ -27,45 +28,6 @@ from synthgan.schema.values import numbers_with_gaps
 N_CARRIED = 65
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, eq=False)
-class EncodedTable:
-    """Rows in their compact form.
-
-    Parameters
-    ----------
-    codes : ndarray of int32, shape (n_rows, layout.n_codes)
-        The code of each softmax block.
-    ranks : ndarray of float32, shape (n_rows, layout.n_ranks)
-        The number of each rank block, in [0, 1].
-    """
-
-    codes: np.ndarray
-    ranks: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def take(self, rows: np.ndarray | slice) -> EncodedTable:
-        """Return some rows, by their places."""
-        return EncodedTable(self.codes[rows], self.ranks[rows])
-
-    @classmethod
-    def concatenate(cls, tables: Sequence[EncodedTable]) -> EncodedTable:
-        """Put the rows of several tables, at least one, one after the other."""
-        return cls(
-            np.concatenate([table.codes for table in tables]),
-            np.concatenate([table.ranks for table in tables]),
-        )
-
-    def replace(self, where: np.ndarray, other: EncodedTable) -> EncodedTable:
-        """Return other rows where a mask says so; all are of one length."""
-        where = where[:, None]
-        return EncodedTable(
-            np.where(where, other.codes, self.codes),
-            np.where(where, other.ranks, self.ranks),
-        )
 
 
 @dataclass(frozen=True, eq=False)
