@@ -27,7 +27,6 @@ from synthgan import (
     more_than,
 )
 
-pytestmark = pytest.mark.engine
 same = pd.testing.assert_frame_equal
 
 
