@@ -1,4 +1,4 @@
-"""Columns of every kind in every storage, for contract tests.
+"""Columns of every kind in every storage, for contract tests, and a plain table.
 
 Nothing here is random beyond its own fixed seed.
 """
@@ -19,6 +19,9 @@ from synthgan.exceptions import InferenceWarning
 from synthgan.schema import TableSchema, infer_schema
 
 N_ROWS = 240
+
+#: A table that nothing is wrong with.
+PLAIN = pd.DataFrame({"age": [20, 30, 40, 50] * 5, "city": ["Ulm", "Bonn"] * 10})
 
 
 def make_series(cells: Iterable[Any], dtype: Any = None) -> pd.Series:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
+from tables import PLAIN
 
 from synthgan import (
     Callback,
@@ -38,28 +39,25 @@ def _tables_in_errors() -> None:
     pd.set_option("display.max_rows", 10)
 
 
-GOOD = pd.DataFrame({"age": [20, 30, 40, 50] * 5, "city": ["Ulm", "Bonn"] * 10})
-
-
 @pytest.mark.parametrize(
     ("error", "match", "table"),
     [
         (TypeError, "expected a pandas DataFrame, got ndarray", np.ones((3, 2))),
         (TypeError, "got list", [[1, 2]]),
-        (TypeError, "got Series", GOOD["age"]),
-        (InputError, "at least one row", GOOD[:0]),
-        (InputError, "at least one column", GOOD[[]]),
-        (InputError, r"unique names, got \['age'\]", GOOD[["age", "city", "age"]]),
-        (InputError, "MultiIndex of 2 levels", pd.concat({"a": GOOD}, axis=1)),
-        (InputError, "'age'.*nested objects", GOOD.assign(age=[[1, 2]] * 20)),
-        (InputError, "'age'.*nested objects", GOOD.assign(age=[{"a": 1}] * 20)),
-        (InputError, "'age'.*infinite", GOOD.assign(age=[1.5, np.inf] * 10)),
-        (InputError, "'age'.*infinite", GOOD.assign(age=[1.0, 2.0, 3.0, -np.inf] * 5)),
-        (InputError, "'age'.*complex", GOOD.assign(age=1j)),
+        (TypeError, "got Series", PLAIN["age"]),
+        (InputError, "at least one row", PLAIN[:0]),
+        (InputError, "at least one column", PLAIN[[]]),
+        (InputError, r"unique names, got \['age'\]", PLAIN[["age", "city", "age"]]),
+        (InputError, "MultiIndex of 2 levels", pd.concat({"a": PLAIN}, axis=1)),
+        (InputError, "'age'.*nested objects", PLAIN.assign(age=[[1, 2]] * 20)),
+        (InputError, "'age'.*nested objects", PLAIN.assign(age=[{"a": 1}] * 20)),
+        (InputError, "'age'.*infinite", PLAIN.assign(age=[1.5, np.inf] * 10)),
+        (InputError, "'age'.*infinite", PLAIN.assign(age=[1.0, 2.0, 3.0, -np.inf] * 5)),
+        (InputError, "'age'.*complex", PLAIN.assign(age=1j)),
         (
             InputError,
             "'age'.*to_timestamp",
-            GOOD.assign(age=pd.period_range("2024", periods=20)),
+            PLAIN.assign(age=pd.period_range("2024", periods=20)),
         ),
     ],
 )
@@ -78,12 +76,12 @@ def test_a_table_that_cannot_be_learned_is_refused_by_name(
         ({"age": "constant"}, "'age': expected one value"),
         ({"age": "boolean"}, "'age': expected at most two values"),
         ("integer", "expected a dict of column name to kind"),
-        (infer_schema(GOOD[["age"]]), "expected the columns"),
-        (infer_schema(GOOD.astype({"age": "int8"})), "'age': expected dtype int8"),
+        (infer_schema(PLAIN[["age"]]), "expected the columns"),
+        (infer_schema(PLAIN.astype({"age": "int8"})), "'age': expected dtype int8"),
     ],
 )
 def test_a_schema_that_does_not_fit_is_refused_by_name(schema: Any, match: str) -> None:
-    refused(SchemaError, match, GOOD, schema=schema)
+    refused(SchemaError, match, PLAIN, schema=schema)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_a_parameter_out_of_its_range_is_refused_by_name(name: str, value: Any) 
     with pytest.raises(
         ParameterError, match=f"^{name}: expected .*[,;] got "
     ) as caught:
-        synthesizer.fit(GOOD)
+        synthesizer.fit(PLAIN)
     assert repr(value) in str(caught.value)
     assert not hasattr(synthesizer, "schema_")
 
@@ -154,10 +152,10 @@ def test_nothing_is_left_of_a_fit_that_fails_while_training(
 
     parameters = {**tiny, "callbacks": [Fail()]}
     del parameters["verbose"]
-    synthesizer = refused(LookupError, "mine", GOOD, **parameters)
-    synthesizer.set_params(callbacks=None).fit(GOOD)
+    synthesizer = refused(LookupError, "mine", PLAIN, **parameters)
+    synthesizer.set_params(callbacks=None).fit(PLAIN)
     rows = synthesizer.sample(5)
     # A later fit that fails leaves the earlier one as it was.
     with pytest.raises(InputError):
-        synthesizer.fit(GOOD[:0])
+        synthesizer.fit(PLAIN[:0])
     assert len(synthesizer.sample(5)) == len(rows)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from tables import all_kind_columns, infer_quietly
+from tables import PLAIN, all_kind_columns, infer_quietly
 
 from synthgan import Callback, GANSynthesizer, InferenceWarning, load
 from synthgan.held_out import MIN_ROWS
@@ -19,8 +19,6 @@ from synthgan.losses import LOSSES
 pytestmark = pytest.mark.engine
 
 same = pd.testing.assert_frame_equal
-
-PLAIN = pd.DataFrame({"age": [20, 30, 40, 50] * 5, "city": ["Ulm", "Bonn"] * 10})
 
 
 # --- a table made with known truth ----------------------------------------------------
@@ -272,12 +270,17 @@ def test_global_random_states_are_where_they_were(
 # --- refinement -----------------------------------------------------------------------
 
 
+def make_large_enough() -> pd.DataFrame:
+    """Make a table that is just large enough to be refined."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
+
+
 @pytest.mark.parametrize("kind", ["choices", "numbers"])
 def test_tables_without_numbers_or_without_choices_are_refined(
     kind: str, tiny: dict[str, Any], tmp_path: Path
 ) -> None:
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
+    table = make_large_enough()
     if kind == "choices":
         table = (table > 0).astype(str)
     synthesizer = GANSynthesizer(**tiny).fit(table)
@@ -292,8 +295,7 @@ def test_rows_are_kept_and_their_ends_put_right_where_none_need_move(
     tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("synthgan.refinement.flow.fit_flow", lambda *arguments: [])
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
+    table = make_large_enough()
     synthesizer = GANSynthesizer(**tiny).fit(table)
     refinement = synthesizer.refinement_
     assert refinement is not None
@@ -302,12 +304,6 @@ def test_rows_are_kept_and_their_ends_put_right_where_none_need_move(
     rows = synthesizer.sample(20, random_state=1)
     synthesizer.save(tmp_path / "a.synthgan")
     same(load(tmp_path / "a.synthgan").sample(20, random_state=1), rows)
-
-
-def make_large_enough() -> pd.DataFrame:
-    """Make a table that is just large enough to be refined."""
-    rng = np.random.default_rng(0)
-    return pd.DataFrame(rng.normal(size=(MIN_ROWS, 2)), columns=["a", "b"])
 
 
 @pytest.mark.usefixtures("uncompiled")
